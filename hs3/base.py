@@ -1,0 +1,220 @@
+"""Base of all typed parts of a document: frozen, lossless, with references that can be walked.
+
+Lossless means: what was read is what is written. No number is converted, no default is added, no
+unknown key is lost. A default that the standard gives is a class fact (`field.default`), and is
+never written unless the document had it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import WrapValidator
+from pydantic_core import PydanticCustomError
+
+from hs3.registry import Family
+
+
+class Part(BaseModel):
+    """A JSON object of a document. Unknown keys are kept in `model_extra`."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", protected_namespaces=())
+
+    def to_json(self) -> dict[str, Any]:
+        """Exactly the JSON data this part was read from (or built with), unknown keys included."""
+        out: dict[str, Any] = {}
+        given = self.model_fields_set
+        for key, info in type(self).model_fields.items():
+            if key in given:
+                out[info.alias or key] = plain(getattr(self, key))
+        for key, value in (self.model_extra or {}).items():
+            out[key] = plain(value)
+        return out
+
+
+def plain(value: Any) -> Any:
+    """`value` with every part and tuple inside it turned into dicts and lists."""
+    if isinstance(value, Part):
+        return value.to_json()
+    if isinstance(value, tuple | list):
+        if value and isinstance(value[0], int | float):
+            return [v if isinstance(v, int | float | str) or v is None else plain(v) for v in value]
+        return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    return value
+
+
+class Named(Part):
+    """A part with a `name`."""
+
+    name: StrictStr
+
+
+class Typed(Part):
+    """A part whose key `type` selects the class; base of the families.
+
+    A family declares ``family: ClassVar[Family]``; a concrete class passes its type strings as
+    ``types=(…)``, the first one being the spelling that is written by default.
+    """
+
+    family: ClassVar[Family]
+    type_names: ClassVar[tuple[str, ...]] = ()
+
+    type: StrictStr
+
+    def __init_subclass__(cls, *, types: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)  # `types` is for the hook below
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, *, types: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if types:
+            cls.type_names = types
+            cls.family.register(cls, types)
+
+
+# --- what a field's value may be ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Marks a field whose string value is a name; `kinds` says of what.
+
+    Kinds: ``value`` (a parameter, observable or function: anything that has a number),
+    ``distribution``, ``function``, ``data``, ``likelihood``, ``domain``, ``parameter_point``,
+    ``variable`` (an observable, or a parameter in the role of one).
+    """
+
+    kinds: tuple[str, ...]
+
+
+Number = StrictInt | StrictFloat
+"""A JSON number; integers stay integers."""
+
+
+def _numbers(value: Any, handler: Any) -> Any:
+    """Fast path for long arrays of numbers; pydantic only sees arrays that hold something else."""
+    if type(value) is list and not (set(map(type, value)) - {int, float}):
+        return tuple(value)
+    return handler(value)
+
+
+Numbers = Annotated[tuple[Number, ...], WrapValidator(_numbers)]
+"""A JSON array of numbers."""
+
+Value = Annotated[StrictStr | Number, Ref(("value",))]
+"""A number, or the name of a parameter or function that gives one."""
+
+Values = tuple[Value, ...]
+"""An array of numbers and names, mixed freely."""
+
+Variable = Annotated[StrictStr | Number, Ref(("variable",))]
+"""The name of the variable (random variate) of a distribution; a number fixes it."""
+
+DistributionName = Annotated[StrictStr, Ref(("distribution",))]
+FunctionName = Annotated[StrictStr, Ref(("function", "value"))]
+PdfOrFunctionName = Annotated[StrictStr, Ref(("distribution", "function", "value"))]
+DataName = Annotated[StrictStr, Ref(("data",))]
+LikelihoodName = Annotated[StrictStr, Ref(("likelihood",))]
+DomainName = Annotated[StrictStr, Ref(("domain",))]
+PointName = Annotated[StrictStr, Ref(("parameter_point",))]
+ParameterName = Annotated[StrictStr, Ref(("value",))]
+
+Flag = StrictBool
+
+
+def as_float(value: int | float | str) -> float:
+    """A JSON number, or a number written as a string (ROOT does that in lists), as float64.
+
+    Raises:
+        PydanticCustomError: the string is not a finite number.
+    """
+    number = float(value)
+    if not math.isfinite(number):
+        raise PydanticCustomError("hs3_finite", "not a finite number")
+    return number
+
+
+def is_number(value: Any) -> bool:
+    """True for a JSON number and for a string that spells one, as ROOT writes in coefficient lists."""
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, int | float):
+        return True
+    if not isinstance(value, str):
+        return False
+    try:
+        return math.isfinite(float(value)) and value.strip() == value and "_" not in value
+    except ValueError:
+        return False
+
+
+# --- walking the references of a part --------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A name found in a part: where it stands (`path`, relative to the part) and what it may be."""
+
+    path: tuple[str | int, ...]
+    name: str
+    kinds: tuple[str, ...]
+
+
+def references(part: Part, path: tuple[str | int, ...] = ()) -> Iterator[Reference]:
+    """Every name that a part refers to, in document order, parts inside it included."""
+    for key, kinds in _reference_plan(type(part)):
+        value = getattr(part, key)
+        if value is not None:
+            yield from _walk(value, (*path, key), kinds)
+
+
+def _walk(value: Any, path: tuple[str | int, ...], kinds: tuple[str, ...]) -> Iterator[Reference]:
+    if isinstance(value, str):
+        if kinds and not is_number(value):
+            yield Reference(path, value, kinds)
+    elif isinstance(value, tuple | list):
+        if value and not isinstance(value[0], int | float) or any(isinstance(v, str) for v in value):
+            for i, item in enumerate(value):
+                yield from _walk(item, (*path, i), kinds)
+    elif isinstance(value, Part):
+        yield from references(value, path)
+
+
+@cache
+def _reference_plan(cls: type[Part]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The fields of a class that can hold references, with the kinds that their markers name."""
+    plan = []
+    for key, info in cls.model_fields.items():
+        markers = [m for m in info.metadata if isinstance(m, Ref)]
+        kinds = markers[0].kinds if markers else _kinds(info.annotation)
+        if kinds or _holds_part(info.annotation):
+            plan.append((key, kinds))
+    return tuple(plan)
+
+
+def _kinds(annotation: Any) -> tuple[str, ...]:
+    if get_origin(annotation) is Annotated:
+        for marker in get_args(annotation)[1:]:
+            if isinstance(marker, Ref):
+                return marker.kinds
+    for inner in get_args(annotation):
+        found = _kinds(inner)
+        if found:
+            return found
+    return ()
+
+
+def _holds_part(annotation: Any) -> bool:
+    if isinstance(annotation, type) and not get_origin(annotation):
+        return issubclass(annotation, Part)
+    if get_origin(annotation) in (Union, UnionType, Annotated, tuple, list, dict):
+        return any(_holds_part(a) for a in get_args(annotation))
+    return False

@@ -1,0 +1,24 @@
+"""The family of functions."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from hs3.base import Named, Typed
+from hs3.registry import Entry, Family
+
+FUNCTIONS = Family("function")
+
+
+class Function(Named, Typed):
+    """A deterministic function of parameters, observables and other functions."""
+
+    family: ClassVar[Family] = FUNCTIONS
+
+
+class UnknownFunction(Function):
+    """A function of a type that nobody registered: kept whole, not evaluable."""
+
+
+FUNCTIONS.fallback = UnknownFunction
+AnyFunction = Annotated[Function, Entry(FUNCTIONS)]
