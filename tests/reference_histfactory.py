@@ -1,0 +1,163 @@
+"""A slow, plain evaluator of what `hs3.histfactory.meaning` says: the oracle of adapters and engine.
+
+Loops over bins, samples and modifiers, one formula per line, no vectorisation and no code shared
+with the package. `twice_nll(graph, values)` and `expected(graph, values)` take the resolved graph
+and a value for every parameter; parameters that are left out keep the graph's value.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from scipy import special, stats
+
+from hs3.graph import Graph
+from hs3.histfactory.meaning import (
+    BinFactors,
+    Channel,
+    Constraint,
+    HistoSys,
+    Interpolation,
+    NormFactor,
+    NormSys,
+    Sample,
+)
+
+
+def all_values(graph: Graph, values: Mapping[str, float] | None = None) -> dict[str, float]:
+    """The graph's own parameter values, overwritten by `values`; unknown names are an error."""
+    out = {p.name: float(p.value) for p in graph.parameters}
+    for name, value in (values or {}).items():
+        if name not in out:
+            raise KeyError(name)
+        out[name] = float(value)
+    return out
+
+
+def number(value: float | str, theta: Mapping[str, float]) -> float:
+    return theta[value] if isinstance(value, str) else float(value)
+
+
+def poly6(a: float) -> float:
+    """x²(15 + x²(3x² - 10)) inside |a| < 1, 8|a| outside."""
+    return a**2 * (15 + a**2 * (3 * a**2 - 10)) if abs(a) < 1 else 8 * abs(a)
+
+
+def additive(code: Interpolation, lo: float, nom: float, hi: float, a: float) -> float:
+    """f(a) - nom for the codes that are linear in lo, nom and hi."""
+    spread, bend = (hi - lo) / 2, (hi + lo - 2 * nom) / 16
+    if code is Interpolation.LINEAR:
+        g = 8 * abs(a)
+    elif code is Interpolation.PARABOLIC:
+        g = 8 * a**2 if abs(a) < 1 else 16 * abs(a) - 8
+    elif code is Interpolation.POLY6_LINEAR:
+        g = poly6(a)
+    else:
+        return nom * (multiplicative(code, lo / nom, hi / nom, a) - 1)
+    return spread * a + bend * g
+
+
+def exponential(lo: float, hi: float, a: float) -> float:
+    return hi**a if a >= 0 else lo ** (-a)
+
+
+def sixth_order(lo: float, hi: float, a: float) -> float:
+    """1 + Σ c_i a^i that meets hi^a and lo^-a at |a| = 1 in value, slope and curvature."""
+    powers = np.arange(1, 7)
+    slope, curvature = powers, powers * (powers - 1)
+    sign = (-1.0) ** powers
+    matrix = np.array(
+        [powers * 0 + 1, sign, slope, -slope * sign, curvature, curvature * sign], dtype=float
+    )
+    up, down = math.log(hi), math.log(lo)
+    wanted = [hi - 1, lo - 1, hi * up, -lo * down, hi * up**2, lo * down**2]
+    return 1 + float(np.linalg.solve(matrix, np.array(wanted)) @ a**powers)
+
+
+def multiplicative(code: Interpolation, lo: float, hi: float, a: float) -> float:
+    """The factor of a normalisation systematic; nom is 1."""
+    if code in (Interpolation.EXPONENTIAL, Interpolation.POLY6_EXPONENTIAL):
+        if lo <= 0 or hi <= 0:
+            return math.nan
+        if code is Interpolation.POLY6_EXPONENTIAL and abs(a) < 1:
+            return sixth_order(lo, hi, a)
+        return exponential(lo, hi, a)
+    return 1 + additive(code, lo, 1.0, hi, a)
+
+
+def sample_rate(sample: Sample, b: int, theta: Mapping[str, float]) -> float:
+    """Expected count of one sample in bin `b`."""
+    nominal = float(sample.nominal[b])
+    delta, factor = 0.0, 1.0
+    for modifier in sample.modifiers:
+        match modifier:
+            case NormFactor():
+                factor *= theta[modifier.parameter]
+            case NormSys():
+                a = theta[modifier.parameter]
+                factor *= multiplicative(modifier.interpolation, modifier.lo, modifier.hi, a)
+            case HistoSys():
+                a = theta[modifier.parameter]
+                lo, hi = float(modifier.lo[b]), float(modifier.hi[b])
+                delta += additive(modifier.interpolation, lo, nominal, hi, a)
+            case BinFactors():
+                factor *= theta[modifier.parameters[b]]
+    total = nominal + delta
+    return (max(0.0, total) if sample.clip else total) * factor
+
+
+def channel_rates(channel: Channel, theta: Mapping[str, float]) -> list[float]:
+    return [
+        math.fsum(sample_rate(s, b, theta) for s in channel.samples) for b in range(channel.bins)
+    ]
+
+
+def expected(graph: Graph, values: Mapping[str, float] | None = None) -> dict[str, list[float]]:
+    """Expected counts per bin of each channel."""
+    theta = all_values(graph, values)
+    return {c.name: channel_rates(c, theta) for c in graph.channels}
+
+
+def log_poisson(n: float, rate: float) -> float:
+    """Continued with the Gamma function; a rate of exactly zero is its limit."""
+    return float(special.xlogy(n, rate) - rate - special.gammaln(n + 1))
+
+
+def log_gauss(x: float, mean: float, sigma: float, low: float, high: float) -> float:
+    inside = special.ndtr((high - mean) / sigma) - special.ndtr((low - mean) / sigma)
+    return float(stats.norm.logpdf(x, mean, sigma) - math.log(inside))
+
+
+def log_constraint(constraint: Constraint, theta: Mapping[str, float]) -> float:
+    p = theta[constraint.parameter]
+    a, s = number(constraint.observed, theta), number(constraint.scale, theta)
+    match constraint.kind:
+        case "gauss":
+            return log_gauss(a, p, s, *constraint.support)
+        case "poisson":
+            return log_poisson(a, s * p)
+        case "lognormal":
+            return float(stats.lognorm.logpdf(a, s, scale=p))
+        case "gamma":
+            return float(stats.gamma.logpdf(s * p, a + 1) + math.log(s))
+
+
+def twice_nll(graph: Graph, values: Mapping[str, float] | None = None) -> float:
+    """-2 log L with all constants: Poisson counts of every channel times every constraint.
+
+    Raises:
+        ValueError: the graph has factors that are neither channels nor constraints, or a channel
+            has no data.
+    """
+    if graph.terms:
+        raise ValueError(f"not a HistFactory term: {graph.terms[0].path}")
+    theta = all_values(graph, values)
+    logs = [log_constraint(c, theta) for c in graph.constraints]
+    for channel in graph.channels:
+        if channel.observed is None:
+            raise ValueError(f"channel {channel.name} has no data")
+        rates = channel_rates(channel, theta)
+        logs += [log_poisson(float(n), r) for n, r in zip(channel.observed, rates, strict=True)]
+    return -2 * math.fsum(logs) if np.isfinite(logs).all() else float(-2 * np.sum(logs))
