@@ -1,0 +1,53 @@
+"""Helpers that all tests share."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+"""Root of the checkout."""
+
+DATA = Path(__file__).resolve().parent / "data"
+"""Documents made by hand for the tests."""
+
+SHARED = Path(os.environ.get("HS3_SHARED", ROOT.parent / "shared"))
+"""Published models and reference numbers, which the repository does not hold."""
+
+
+def shared(*parts: str) -> Path:
+    """Path of a file or folder of the reference material; the test skips when it is not there."""
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"reference material not available: {'/'.join(parts) or 'shared'}")
+    return path
+
+
+def shared_files(pattern: str) -> list[Path]:
+    """Files of the reference material that match a glob pattern; empty when it is not there."""
+    return sorted(SHARED.glob(pattern)) if SHARED.is_dir() else []
+
+
+def shared_documents() -> list[Path]:
+    """Every HS3 document of the reference material."""
+    return sorted({*shared_files("**/hs3.json"), *shared_files("**/*.hs3.json")})
+
+
+def label(path: Path) -> str:
+    """Short test id of a file: its path below the reference material or the test data."""
+    for base in (SHARED, DATA, ROOT):
+        if path.is_relative_to(base):
+            return path.relative_to(base).as_posix()
+    return path.name
+
+
+def same_json(a: Any, b: Any) -> bool:
+    """True when two JSON values are equal to the bit: 1 is not 1.0, 0.0 is not -0.0.
+
+    The order of keys in an object does not count.
+    """
+    return json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True)
