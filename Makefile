@@ -1,0 +1,88 @@
+# Needs make and Python 3.11 or newer; everything else goes into $(VENV). Every target can be repeated.
+
+VENV ?= .venv
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+DEMO := build/demo
+# setuptools packs whatever an earlier build left in build/lib
+FRESH := rm -rf build/lib build/bdist.*
+
+SOURCES := $(shell find hs3 engine adapters conformance -name __pycache__ -prune -o -type f -print)
+
+.PHONY: help demo test lint format types bench wheel-check constraints clean
+
+help:
+	@echo "make demo         install, then convert, validate, show and fit the bundled example"
+	@echo "make test         install what the tests need and run them"
+	@echo "make lint         ruff: rules and layout"
+	@echo "make format       let ruff rewrite the layout"
+	@echo "make types        mypy --strict on the installed package"
+	@echo "make bench        time the gradient against pyhf with JAX"
+	@echo "make wheel-check  build the wheel and use it in an empty environment"
+
+demo: $(VENV)/.package
+	@mkdir -p $(DEMO)
+	$(BIN)/hs3 convert examples/demo/workspace.json $(DEMO)/model.hs3.json
+	$(BIN)/hs3 validate $(DEMO)/model.hs3.json
+	$(BIN)/hs3 show $(DEMO)/model.hs3.json
+	$(BIN)/hs3 fit $(DEMO)/model.hs3.json --output $(DEMO)/fit.json
+	@echo "The model is in $(DEMO)/model.hs3.json, the fit result in $(DEMO)/fit.json."
+
+test: $(VENV)/.tools $(VENV)/.package
+	$(BIN)/pytest -q -n 2 $(ARGS)
+
+lint: $(VENV)/.tools
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.tools
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/.tools $(VENV)/.package
+	$(BIN)/mypy -p hs3 -p hs3.engine -p hs3.adapters
+
+bench: $(VENV)/.tools $(VENV)/.package
+	$(BIN)/python benchmarks/gradient.py $(ARGS)
+
+wheel-check: $(VENV)/.tools
+	$(FRESH) build/wheel build/fresh
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/wheel .
+	$(BIN)/python -m venv build/fresh
+	build/fresh/bin/python -m pip --quiet --disable-pip-version-check install \
+		--constraint constraints.txt build/wheel/*.whl
+	$(BIN)/python tests/wheel_check.py build/wheel build/fresh
+
+# The extra tools (`make demo` goes without them), the package's own dependencies, the package.
+$(VENV)/.tools: $(VENV)/.dependencies
+	$(FRESH)
+	$(PIP) install --constraint constraints.txt ".[test,lint,pyhf]"
+	@touch $@
+
+$(VENV)/.package: $(VENV)/.dependencies $(SOURCES)
+	$(FRESH)
+	$(PIP) install --no-deps --no-build-isolation --force-reinstall .
+	@touch $@
+
+$(VENV)/.dependencies: pyproject.toml setup.py constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=…" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(FRESH)
+	$(PIP) install --constraint constraints.txt setuptools
+	$(PIP) install --constraint constraints.txt .
+	@touch $@
+
+constraints:
+	$(FRESH) build/closure
+	$(PYTHON) -m venv build/closure
+	build/closure/bin/python -m pip --quiet install --upgrade setuptools
+	build/closure/bin/python -m pip --quiet install ".[test,lint,pyhf]"
+	grep '^#' constraints.txt > build/constraints.txt
+	build/closure/bin/python -m pip freeze --all --exclude pip --exclude hs3-reference \
+		>> build/constraints.txt
+	mv build/constraints.txt constraints.txt
+
+clean:
+	rm -rf build $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
