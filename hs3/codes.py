@@ -46,4 +46,30 @@ CODES: dict[str, Code] = {
         "The section `metadata` or its `hs3_version` is missing.",
         'Add "metadata": {"hs3_version": "0.2.9"}.',
     ),
+    # --- expression: generic expressions (chapter 3.1) --------------------------------------
+    "expression.invalid": Code(
+        "error",
+        "A generic expression does not follow the grammar of chapter 3.1.",
+        "Correct the expression at the position that the message gives.",
+    ),
+    "expression.unknown_function": Code(
+        "error",
+        "A generic expression calls a function that neither the standard nor ROOT has.",
+        "Use a function of chapter 3.1; spec/expressions.md lists them all.",
+    ),
+    "expression.extension": Code(
+        "note",
+        "A generic expression uses what chapter 3.1 does not define; it is read as ROOT reads it.",
+        "Use the functions and operators of chapter 3.1, so that every implementation can read it.",
+    ),
+    "expression.integer_division": Code(
+        "warning",
+        "A quotient of two integers is a fraction by the standard; ROOT rounds it towards zero.",
+        "Write one of the two as a floating point number, for instance 1.0/2.",
+    ),
+    "expression.chained_comparison": Code(
+        "warning",
+        "a < b < c compares the truth value of a < b, 0 or 1, with c.",
+        "Write (a < b) && (b < c) if that was meant.",
+    ),
 }

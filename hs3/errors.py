@@ -5,6 +5,7 @@
     HS3Error
     ├── ReadError            a file cannot be read as text at all
     │   └── SyntaxReadError  the text is not strict JSON (line and column are given)
+    ├── ExpressionError      a generic expression cannot be read (line and column are given)
     ├── DocumentError        the document is read but does not fit the data model
     ├── ResolveError         names, kinds, cycles, missing values
     ├── ConversionError      a document cannot be carried to the other format
@@ -76,6 +77,33 @@ class SyntaxReadError(ReadError):
         super().__init__(f"{message} (line {line}, column {column})", code=code)
         self.line = line
         self.column = column
+
+
+class ExpressionError(HS3Error):
+    """A generic expression cannot be read; `line` and `column` count from one, `offset` from zero.
+
+    `value` is the expression's text.
+    """
+
+    default_code = "expression.invalid"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        text: str,
+        offset: int,
+        code: str | None = None,
+        path: str = "",
+        suggestions: Sequence[str] = (),
+    ) -> None:
+        self.offset = offset
+        self.line = text.count("\n", 0, offset) + 1
+        self.column = offset - text.rfind("\n", 0, offset)
+        where = f"line {self.line}, column {self.column}"
+        super().__init__(
+            f"{message} ({where})", code=code, path=path, value=text, suggestions=suggestions
+        )
 
 
 class FindingsError(HS3Error):
