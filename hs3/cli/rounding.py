@@ -1,0 +1,50 @@
+"""Numbers as a physicist writes them: the error decides how many digits of the value are shown."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+_SMALLEST, _LARGEST = 1e-3, 1e6
+"""Outside this range of magnitudes a number is written with a power of ten."""
+
+
+def decimals(error: float) -> int:
+    """Position of the last digit to show: 2 means 0.01, -1 means 10.
+
+    The rule of the Particle Data Group (Review of Particle Physics, introduction, section 5.3):
+    with the three leading digits of the error between 100 and 354 two digits are shown, between
+    355 and 949 one, and from 950 to 999 the error becomes 1000 and two digits are shown.
+    """
+    exponent = math.floor(math.log10(error))
+    leading = round(error / 10.0**exponent * 100)
+    return 1 - exponent if leading <= 354 else -exponent
+
+
+def rounded(value: float, error: float | None) -> tuple[str, str]:
+    """`value` and `error` as text, both cut at the digit that the error gives.
+
+    Without an error (None, zero, not finite) the value has six significant digits, and the text of
+    the error is empty or says ``nan`` or ``inf``.
+    """
+    if not error or not math.isfinite(error) or not math.isfinite(value):
+        return number(value), number(error) if error else ""
+    places, size = decimals(abs(error)), max(abs(value), abs(error))
+    if _SMALLEST <= size < _LARGEST:
+        return _fixed(value, places), _fixed(error, places)
+    power = math.floor(math.log10(size))
+    return (
+        f"{_fixed(value, places, power)}e{power:+03d}",
+        f"{_fixed(error, places, power)}e{power:+03d}",
+    )
+
+
+def number(value: float) -> str:
+    """A number without an error: six significant digits, no trailing zeros."""
+    return f"{value:.6g}"
+
+
+def _fixed(value: float, places: int, power: int = 0) -> str:
+    """``value / 10**power``, rounded at 10**-places of the value itself, without ``-0.0``."""
+    cut = round(Decimal(repr(float(value))), places).scaleb(-power)
+    return f"{abs(cut) if cut == 0 else cut:.{max(places + power, 0)}f}"
