@@ -147,7 +147,7 @@ def _syntax_error(text: str, problem: UnexpectedInput) -> ExpressionError:
     from lark.exceptions import UnexpectedToken
 
     if not isinstance(problem, UnexpectedToken):
-        return _lexical_error(text, problem.pos_in_stream)
+        return _lexical_error(text, getattr(problem, "pos_in_stream", 0))
     token = problem.token
     if token.type == "$END":
         end = "ends too early" if text.strip() else "is empty"
