@@ -1,4 +1,4 @@
-"""A slow, plain evaluator of what `hs3.histfactory.meaning` says: the oracle of adapters and engine.
+"""A slow, plain evaluator of what `hs3.histfactory.meaning` says: the oracle of adapter and engine.
 
 Loops over bins, samples and modifiers, one formula per line, no vectorisation and no code shared
 with the package. `twice_nll(graph, values)` and `expected(graph, values)` take the resolved graph
