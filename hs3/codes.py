@@ -72,4 +72,10 @@ CODES: dict[str, Code] = {
         "a < b < c compares the truth value of a < b, 0 or 1, with c.",
         "Write (a < b) && (b < c) if that was meant.",
     ),
+    # --- reference: names ---------------------------------------------------------------------
+    "reference.unresolved": Code(
+        "error",
+        "A name is used that nothing in the document has.",
+        "Define it, or correct the spelling.",
+    ),
 }

@@ -1,0 +1,16 @@
+"""Data (chapter 2.3): one file per type.
+
+The folder imports itself, so that a new file is a new type (see `hs3.registry`).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from hs3.data.base import DATA, AnyData, Data, UnknownData
+
+for _file in iter_modules(__path__):
+    import_module(f"{__name__}.{_file.name}")
+
+__all__ = ["DATA", "AnyData", "Data", "UnknownData"]

@@ -1,0 +1,39 @@
+"""Binned data (chapter 2.3): counts on a grid of bins."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import StrictStr
+
+from hs3.axes import Axis
+from hs3.base import Numbers, Part
+from hs3.data.base import Data
+
+
+class BinnedUncertainty(Part):
+    """Uncertainty of bin contents.
+
+    Attributes:
+        type: ``gaussian_uncertainty`` is the only kind of v0.2.9.
+        sigma: one standard deviation per bin.
+        correlation: matrix, shape (bins, bins), or 0 for none.
+    """
+
+    type: StrictStr | None = None
+    sigma: Numbers
+    correlation: tuple[Numbers, ...] | Literal[0] | None = None
+
+
+class BinnedData(Data, types=("binned",)):
+    """A histogram.
+
+    Attributes:
+        contents: one number per bin, row-major over the axes (the last axis runs fastest).
+        axes: the observables with their binning.
+        uncertainty: uncertainty of the contents, or None.
+    """
+
+    contents: Numbers
+    axes: tuple[Axis, ...]
+    uncertainty: BinnedUncertainty | None = None

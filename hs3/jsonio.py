@@ -1,0 +1,432 @@
+"""Strict JSON in and out: RFC 8259 without its loopholes, to the last bit, within bounds.
+
+Beyond the grammar, a text is refused when an object has the same key twice, when a number does not
+fit a float64 (``1e400``), when a string holds half a surrogate pair, or when it is larger or deeper
+than the `Limits`. Integers stay integers, floats are the nearest float64.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pydantic_core
+
+from hs3.errors import ReadError, SyntaxReadError, WriteError
+from hs3.findings import pointer
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much an untrusted text may ask for.
+
+    Attributes:
+        size: bytes of the text.
+        values: numbers, strings, arrays and objects together (bounds the memory).
+        depth: levels of nesting.
+    """
+
+    size: int = 1 << 30
+    values: int = 50_000_000
+    depth: int = 100
+
+
+LIMITS = Limits()
+_BOM = b"\xef\xbb\xbf"
+
+
+def read(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> Any:
+    """The JSON data in a file.
+
+    Raises:
+        ReadError: the file cannot be opened, or breaks a limit.
+        SyntaxReadError: it is not strict JSON.
+    """
+    return parse(read_bytes(path, limits=limits), limits=limits)
+
+
+def read_bytes(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> bytes:
+    """The content of a regular file that is not larger than the limit.
+
+    Raises:
+        ReadError: the file cannot be opened, or is too large.
+    """
+    file = Path(path)
+    try:
+        if file.exists() and not file.is_file():
+            raise ReadError(f"{file} is not a regular file")
+        _check_size(file.stat().st_size, limits)
+        return file.read_bytes()
+    except OSError as error:
+        raise ReadError(f"cannot read {file}: {error.strerror or error}") from error
+
+
+def parse(text: str | bytes, *, limits: Limits = LIMITS) -> Any:
+    """The data that a JSON text stands for, as dicts, lists, strings, numbers, booleans and None.
+
+    Raises:
+        ReadError: the text is larger or deeper than the limits.
+        SyntaxReadError: it is not strict JSON; the message gives line and column.
+    """
+    raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    raw = raw.removeprefix(_BOM)
+    _check_size(len(raw), limits)
+    if sum(map(raw.count, (b",", b"[", b"{"))) > limits.values:
+        raise ReadError(f"the text holds more than {limits.values:,} values", code="read.too_large")
+    try:
+        return _parse_fast(raw, limits)
+    except _Doubt:
+        return _parse_strict(_decode(raw), limits)
+
+
+def _check_size(size: int, limits: Limits) -> None:
+    if size > limits.size:
+        message = f"the file has {size:,} bytes, the limit is {limits.size:,}"
+        raise ReadError(message, code="read.too_large")
+
+
+# --- reading, first attempt: three times faster, but it only accepts ------------------------
+
+
+class _Doubt(Exception):
+    """The fast parser cannot vouch for the text; the strict one decides."""
+
+
+_KEY_END = re.compile(rb'"[ \t\r\n]*:')
+
+
+def _parse_fast(raw: bytes, limits: Limits) -> Any:
+    """Parse with the parser of pydantic, which lets duplicate keys and overflowing numbers pass.
+
+    A key in the text is a quote followed by a colon. Their number can exceed the number of keys
+    in the data for two reasons, duplicates and a string like ``"\":"``; if it does not, there
+    are neither.
+    """
+    try:
+        data = pydantic_core.from_json(raw, allow_inf_nan=False)
+        depth, keys = _survey(data)
+    except (ValueError, OverflowError) as error:
+        raise _Doubt from error
+    if depth > limits.depth or keys != len(_KEY_END.findall(raw)):
+        raise _Doubt
+    return data
+
+
+def _survey(data: Any) -> tuple[int, int]:
+    """Depth of nesting and number of keys.
+
+    Raises:
+        ValueError, OverflowError: a number that no float64 holds.
+    """
+    depth = keys = 0
+    level: list[Any] = [[data]]
+    while level:
+        inner: list[Any] = []
+        for node in level:
+            if type(node) is dict:
+                keys += len(node)
+                node = node.values()
+            elif set(map(type, node)) <= _NUMBERS and math.isfinite(sum(node)):
+                continue  # the common long array, at the speed of C
+            for value in node:
+                kind = type(value)
+                if kind in _NESTS:
+                    inner.append(value)
+                elif kind in _NUMBERS and not math.isfinite(value):
+                    raise ValueError
+        depth += 1
+        level = inner
+    return depth - 1, keys
+
+
+_NUMBERS = frozenset({int, float})
+_NESTS = frozenset({dict, list})
+
+
+# --- reading, for certain ---------------------------------------------------------------------
+
+
+class _Refused(Exception):
+    """A hook met something that the grammar allows and this project does not."""
+
+
+def _decode(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - raw.rfind(b"\n", 0, error.start)
+        raise SyntaxReadError("the text is not UTF-8", line=line, column=column) from error
+
+
+def _parse_strict(text: str, limits: Limits) -> Any:
+    """Parse with the standard library; every refusal gets a position."""
+    try:
+        data = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_float=_float,
+            parse_int=_int,
+            parse_constant=_constant,
+        )
+    except json.JSONDecodeError as error:
+        what = error.msg if text.strip() else "the text is empty"
+        raise SyntaxReadError(what, line=error.lineno, column=error.colno) from error
+    except _Refused:
+        _explain(text)
+    except RecursionError:
+        raise _too_deep(limits) from None
+    if _survey(data)[0] > limits.depth:
+        raise _too_deep(limits)
+    if "\\ud" in text.lower() and not _is_unicode(data):
+        _explain(text)
+    return data
+
+
+def _too_deep(limits: Limits) -> ReadError:
+    return ReadError(f"the text nests deeper than {limits.depth} levels", code="read.too_deep")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _Refused
+    return members
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise _Refused
+    return value
+
+
+def _int(digits: str) -> int:
+    if len(digits) > 300 and (len(digits) > 310 or not math.isfinite(float(digits))):
+        raise _Refused
+    return int(digits)
+
+
+def _constant(name: str) -> NoReturn:
+    raise _Refused
+
+
+def _is_unicode(data: Any) -> bool:
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _explain(text: str) -> NoReturn:
+    """Find the first refused token, slowly, and say what and where it is.
+
+    Raises:
+        SyntaxReadError: always.
+    """
+    for offset, path, token, is_key in _tokens(text):
+        message = _refusal(token, is_key and path[-1] is None, path)
+        if message:
+            line = text.count("\n", 0, offset) + 1
+            raise SyntaxReadError(message, line=line, column=offset - text.rfind("\n", 0, offset))
+    raise AssertionError("a hook refused a text without a reason")  # pragma: no cover
+
+
+def _refusal(token: str, duplicate: bool, path: tuple[Any, ...]) -> str | None:
+    """Why a token is refused, or None."""
+    if token[0] == '"':
+        if duplicate:
+            return f"duplicate key {token[:80]} in {pointer(*path[:-1]) or 'the top-level object'}"
+        if "\\ud" in token.lower() and not _is_unicode(json.loads(token)):
+            return "half of a surrogate pair is not a character"
+    elif token.lstrip("-") in ("NaN", "Infinity"):
+        return f"{token} is not a JSON number, at {pointer(*path) or 'the top'}"
+    elif token[0] in "-0123456789" and not math.isfinite(float(token)):
+        return f"the number {token[:40]} does not fit a float64, at {pointer(*path) or 'the top'}"
+    return None
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+
+
+def _tokens(text: str) -> Iterator[tuple[int, tuple[Any, ...], str, bool]]:
+    """Offset, path, text and "is a key" of every scalar; a repeated key ends its path with None."""
+    path: list[Any] = []
+    seen: list[set[str] | None] = []  # the keys so far of each open object, None for an array
+    expects_key = False
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if token in "{[":
+            seen.append(set() if token == "{" else None)
+            path.append(0)
+            expects_key = token == "{"
+        elif token in "}]":
+            seen.pop()
+            path.pop()
+            expects_key = False
+        elif token == ",":
+            expects_key = seen[-1] is not None
+            if not expects_key:
+                path[-1] += 1
+        elif token != ":":
+            keys = seen[-1] if seen else None
+            if expects_key and keys is not None:
+                key = json.loads(token)
+                path[-1] = None if key in keys else key
+                keys.add(key)
+            yield match.start(), tuple(path), token, expects_key
+            expects_key = False
+
+
+# --- writing ----------------------------------------------------------------------------------
+
+
+def dumps(data: Any, indent: int | None = None) -> str:
+    """JSON text of `data`, keys in their order, numbers to the last bit, non-ASCII as it is.
+
+    With `indent`, objects and arrays spread over lines, but arrays of plain numbers and strings
+    stay on one.
+
+    Raises:
+        WriteError: `data` holds what JSON does not have (NaN, infinity, a set …).
+    """
+    try:
+        return _compact(data) if indent is None else _pretty(data, " " * indent, "\n")
+    except (ValueError, TypeError, RecursionError) as error:
+        raise WriteError(f"not JSON data: {error}") from error
+
+
+_compact = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+def _pretty(data: Any, step: str, newline: str) -> str:
+    values = data.values() if isinstance(data, dict) else data
+    if not isinstance(data, dict | list) or not any(isinstance(v, dict | list) for v in values):
+        return _compact(data)
+    deeper = newline + step
+    if isinstance(data, list):
+        inner = [_pretty(value, step, deeper) for value in data]
+        return "[" + deeper + ("," + deeper).join(inner) + newline + "]"
+    inner = [f"{_compact(key)}: {_pretty(value, step, deeper)}" for key, value in data.items()]
+    return "{" + deeper + ("," + deeper).join(inner) + newline + "}"
+
+
+def canonical(data: Any) -> bytes:
+    """The one spelling of `data` in the JSON Canonicalization Scheme (RFC 8785), UTF-8.
+
+    Keys are sorted, numbers are written as ECMAScript does: 1.0 and 1 are both ``1``. One
+    deviation: an integer that no float64 holds exactly is written with all its digits, so that
+    two different integers never share a spelling.
+
+    Raises:
+        WriteError: `data` holds what JSON does not have.
+    """
+    try:
+        return "".join(_canonical(data)).encode()
+    except (ValueError, TypeError, RecursionError) as error:
+        raise WriteError(f"not JSON data: {error}") from error
+
+
+def sha256(data: Any) -> str:
+    """SHA-256 of the canonical form, 64 hexadecimal digits."""
+    return hashlib.sha256(canonical(data)).hexdigest()
+
+
+def _canonical(data: Any) -> Iterator[str]:
+    if isinstance(data, dict):
+        opening = "{"
+        for key in sorted(data, key=_utf16):
+            yield f"{opening}{_scalar(key)}:"
+            yield from _canonical(data[key])
+            opening = ","
+        yield "}" if data else "{}"
+    elif isinstance(data, list | tuple):
+        yield "["
+        if all(type(value) in _NUMBERS for value in data):
+            yield ",".join(map(_number, data))
+        else:
+            for i, value in enumerate(data):
+                yield "," if i else ""
+                yield from _canonical(value)
+        yield "]"
+    else:
+        yield _scalar(data)
+
+
+def _scalar(value: Any) -> str:
+    return _number(value) if type(value) in _NUMBERS else _compact(value)
+
+
+def _utf16(key: str) -> bytes:
+    return key.encode("utf-16-be")
+
+
+def _number(value: int | float) -> str:
+    """A number as ECMAScript writes it (``Number.prototype.toString``)."""
+    if isinstance(value, int):
+        if abs(value) < 1 << 53 or float(value) != value:
+            return str(value)
+        value = float(value)
+    text = repr(value)
+    if text.endswith(".0"):
+        return "0" if text == "-0.0" else text[:-2]
+    return _exponent(text) if "e" in text or "n" in text else text
+
+
+def _exponent(text: str) -> str:
+    """Python's ``1e-05`` and ``1.5e+16`` in ECMAScript's spelling."""
+    if "n" in text:
+        raise ValueError(f"{text} is not a JSON number")
+    mantissa, _, power = text.partition("e")
+    sign = "-" if mantissa[0] == "-" else ""
+    whole, _, fraction = mantissa.lstrip("-").partition(".")
+    exponent = int(power)
+    digits = whole + fraction
+    if 0 < exponent < 21:
+        return sign + digits.ljust(exponent + 1, "0")
+    if -7 < exponent < 0:
+        return f"{sign}0.{'0' * (-exponent - 1)}{digits}"
+    return f"{mantissa}e{exponent:+d}"
+
+
+def write_atomic(path: str | os.PathLike[str], text: str | bytes) -> None:
+    """Put `text` into a file, wholly or not at all: a crash leaves the old file untouched.
+
+    Raises:
+        WriteError: the file or its folder cannot be written, or the text is not Unicode.
+    """
+    file = Path(os.path.realpath(path))
+    try:
+        raw = text.encode() if isinstance(text, str) else text
+        if file.exists() and not file.is_file():
+            file.write_bytes(raw)  # a device or a pipe: there is nothing to replace
+        else:
+            _replace(file, raw)
+    except (OSError, UnicodeEncodeError) as error:
+        reason = error.strerror or error if isinstance(error, OSError) else "not valid Unicode"
+        raise WriteError(f"cannot write {path}: {reason}") from error
+
+
+def _replace(file: Path, raw: bytes) -> None:
+    temporary = file.with_name(f".{file.name[:100]}.{secrets.token_hex(4)}.tmp")
+    try:
+        with open(temporary, "xb") as stream:
+            stream.write(raw)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if file.exists():
+            shutil.copymode(file, temporary)
+        os.replace(temporary, file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
