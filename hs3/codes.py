@@ -78,4 +78,381 @@ CODES: dict[str, Code] = {
         "A name is used that nothing in the document has.",
         "Define it, or correct the spelling.",
     ),
+    # --- pyhf: conversion from and to pyhf's JSON ---------------------------------------------
+    "pyhf.invalid": Code(
+        "error",
+        "A value does not fit the schema of pyhf's JSON, version 1.0.0.",
+        "Correct the document; pyhf refuses it, too.",
+    ),
+    "pyhf.length": Code(
+        "error",
+        "A list has another length than the bins or parameters it is for.",
+        "Give one number per bin (per parameter in a measurement).",
+    ),
+    "pyhf.duplicate": Code(
+        "error",
+        "A name stands twice where pyhf would silently use one of the two.",
+        "Rename or remove one.",
+    ),
+    "pyhf.observation_missing": Code(
+        "error",
+        "A channel has no observation of its name.",
+        "Add the observation, or correct its name.",
+    ),
+    "pyhf.repeated_modifier": Code(
+        "warning",
+        "A sample has two modifiers of the same type and name; pyhf uses the last one.",
+        "Remove the one that has no effect.",
+    ),
+    "pyhf.name_reuse": Code(
+        "error",
+        "Modifiers share a name, and so parameters, that pyhf does not let them share.",
+        "Rename one; only histosys and normsys may share a name with one another.",
+    ),
+    "pyhf.shapefactor_bins": Code(
+        "error",
+        "A shapefactor stands in channels of different binning; pyhf would scale the surplus bins "
+        "by a parameter that has nothing to do with it.",
+        "Use the shapefactor in channels with the same number of bins.",
+    ),
+    "pyhf.staterror_samples": Code(
+        "error",
+        "The samples that share a staterror do not share it in all of its channels.",
+        "Use one name per channel.",
+    ),
+    "pyhf.number_range": Code(
+        "error",
+        "A relative uncertainty is too large or too small for a float.",
+        "Correct the counts or uncertainties.",
+    ),
+    "pyhf.lumi_unset": Code(
+        "error",
+        "The luminosity has no defaults in pyhf, and the measurement does not set it.",
+        "Give `inits`, `bounds`, `auxdata` and `sigmas` of the parameter `lumi`.",
+    ),
+    "pyhf.setting": Code(
+        "error",
+        "A measurement sets something of a parameter that the parameter does not have.",
+        "Remove the setting; `sigmas` are for lumi and staterror, `factors` for shapesys.",
+    ),
+    "pyhf.unused_parameter": Code(
+        "note",
+        "A measurement configures a parameter that no modifier has.",
+        "Correct the name, or remove the settings.",
+    ),
+    "pyhf.poi_missing": Code(
+        "warning",
+        "The parameter of interest is not a parameter of the model, or one per bin.",
+        "Apply the signal patch, or name another parameter of interest.",
+    ),
+    "pyhf.interpolation": Code(
+        "note",
+        "pyhf's files carry no interpolation codes; those of its command line and of ROOT are "
+        "taken, or those asked for.",
+        "Choose others with the option `interpolation`.",
+    ),
+    "pyhf.interpolation_option": Code(
+        "error",
+        "The option `interpolation` names a code that pyhf does not have.",
+        "Use code4, code1, or a pair such as code4,code4p.",
+    ),
+    "pyhf.code2": Code(
+        "warning",
+        "pyhf's code2 is not the parabola with linear tails of the standard: its tails miss a "
+        "constant.",
+        "Expect differences from pyhf outside of |alpha| < 1.",
+    ),
+    "pyhf.normsys_nonpositive": Code(
+        "warning",
+        "A normsys has a factor that is not above zero, where pyhf computes NaN.",
+        "Give factors above zero.",
+    ),
+    "pyhf.staterror_explicit": Code(
+        "note",
+        "A staterror is written as a shapefactor with explicit Gaussian constraints.",
+        "Nothing; the likelihood is the same.",
+    ),
+    "pyhf.renamed": Code(
+        "note",
+        "A name had to change because something else has it.",
+        "Nothing, or rename one of the two.",
+    ),
+    "pyhf.measurement_name": Code(
+        "error",
+        "The document has no measurement of that name.",
+        "Use one of the names that the message lists.",
+    ),
+    "pyhf.patch": Code(
+        "error",
+        "A JSON Patch is malformed or does not fit the workspace.",
+        "Apply it to the workspace that it was made for.",
+    ),
+    "pyhf.patch_name": Code(
+        "error",
+        "The patchset has no such patch, or a name is needed to choose one.",
+        "Use one of the names that the message lists.",
+    ),
+    "pyhf.digest": Code(
+        "warning",
+        "A patchset was made for another workspace than it is applied to.",
+        "Use the workspace whose digest the patchset carries.",
+    ),
+    # --- reference: names ------------------------------------------------------------------
+    "reference.unresolved": Code(
+        "error",
+        "A name refers to nothing in the document.",
+        "Correct the name (the nearest ones are given), or define it.",
+    ),
+    "reference.wrong_kind": Code(
+        "error",
+        "A name refers to something of another kind than this place needs.",
+        "Refer to something of the kind that the message names.",
+    ),
+    "reference.duplicate": Code(
+        "error",
+        "Two entries have the same name, so that references to it are ambiguous.",
+        "Rename one of them.",
+    ),
+    "reference.cycle": Code(
+        "error",
+        "Definitions refer to one another in a circle.",
+        "Break the circle that the message spells out.",
+    ),
+    "reference.shadowed": Code(
+        "warning",
+        "A parameter point or domain gives a value to a name that is a function.",
+        "Remove the entry; the function's value counts.",
+    ),
+    "reference.unused_interest": Code(
+        "warning",
+        "The likelihood does not depend on a parameter of interest.",
+        "Correct the name, or remove it from the analysis.",
+    ),
+    "expression.invalid": Code(
+        "error",
+        "A generic expression does not follow the grammar.",
+        "Correct the expression at the position that the message gives.",
+    ),
+    # --- selection: what is to be resolved --------------------------------------------------
+    "selection.none": Code(
+        "error",
+        "The document has nothing that can be turned into a likelihood without being told what.",
+        "Name an analysis, a likelihood, or a pdf and its data.",
+    ),
+    "selection.ambiguous": Code(
+        "warning",
+        "Several analyses or likelihoods are there and none was asked for: the first one is taken.",
+        "Name the one that is meant.",
+    ),
+    "selection.conflict": Code(
+        "error",
+        "What was asked for names more than one starting point.",
+        "Name one: an analysis, or a likelihood, or a pdf (with data).",
+    ),
+    # --- likelihood -------------------------------------------------------------------------
+    "likelihood.length": Code(
+        "error",
+        "A likelihood lists a different number of distributions and data.",
+        "Give one data entry for each distribution.",
+    ),
+    "likelihood.empty": Code(
+        "error",
+        "A likelihood has no distributions.",
+        "List its distributions and their data.",
+    ),
+    "likelihood.no_observable": Code(
+        "error",
+        "A distribution depends on none of the observables of its data.",
+        "Pair the distribution with data that have its observable as an axis.",
+    ),
+    # --- parameter --------------------------------------------------------------------------
+    "parameter.no_value": Code(
+        "error",
+        "The likelihood depends on a name to which nothing in the document gives a value.",
+        "Add the name to a parameter point, or correct its spelling.",
+    ),
+    "parameter.value_from_other_point": Code(
+        "note",
+        "A parameter is not in the initial point; its value is taken from another parameter point.",
+        "Add the parameter to the initial point of the analysis.",
+    ),
+    "parameter.value_from_domain": Code(
+        "note",
+        "A parameter is in no parameter point; it starts in the middle of its domain.",
+        "Add the parameter to the initial point of the analysis.",
+    ),
+    "parameter.value_nominal": Code(
+        "note",
+        "A parameter is in no parameter point and no domain; it starts at its nominal value, "
+        "0 for the parameter of a systematic and 1 for a factor.",
+        "Add the parameter to the initial point of the analysis.",
+    ),
+    "parameter.outside_bounds": Code(
+        "warning",
+        "The value of a parameter lies outside of its bounds.",
+        "Change the value or the bounds; a fit starts at the nearest bound.",
+    ),
+    "parameter.no_domain": Code(
+        "warning",
+        "A free parameter has a range in no domain; it is unbounded.",
+        "Add the parameter to the domain of the analysis, or make it constant.",
+    ),
+    # --- domain, axes and data --------------------------------------------------------------
+    "domain.empty_range": Code(
+        "error",
+        "A range has a minimum above its maximum.",
+        "Exchange or correct the bounds.",
+    ),
+    "axes.no_binning": Code(
+        "error",
+        "An axis that needs bins has neither `edges` nor `nbins` with `min` and `max`.",
+        "Give `edges`, or `nbins`, `min` and `max`.",
+    ),
+    "axes.not_increasing": Code(
+        "error",
+        "Bin edges do not increase.",
+        "List the edges in increasing order.",
+    ),
+    "axes.zero_width": Code(
+        "warning",
+        "An axis has bins of no width. Counts per bin are not affected, densities are.",
+        "Give `min` and `max`, or edges, that differ.",
+    ),
+    "axes.edges_and_nbins": Code(
+        "error",
+        "An axis has both `edges` and `nbins`, and they disagree.",
+        "Remove one of them.",
+    ),
+    "axes.no_range": Code(
+        "error",
+        "An observable has no range, so that a density cannot be normalised over it.",
+        "Give `min` and `max` on the axis of the data, or in a domain.",
+    ),
+    "data.wrong_type": Code(
+        "error",
+        "Data of this type cannot be used with this distribution.",
+        "Use binned data for a HistFactory distribution.",
+    ),
+    "data.axes_mismatch": Code(
+        "error",
+        "The axes of a distribution and of its data do not have the same names.",
+        "Give both the same axes, in the same order.",
+    ),
+    "data.bins_mismatch": Code(
+        "error",
+        "A distribution and its data do not have the same number of bins.",
+        "Give both the same binning.",
+    ),
+    "data.edges_mismatch": Code(
+        "warning",
+        "A distribution and its data have the same number of bins but different bin edges.",
+        "Give both the same binning.",
+    ),
+    "data.length": Code(
+        "error",
+        "The number of entries of a data object does not fit its axes.",
+        "Give one number per bin, or one coordinate per axis.",
+    ),
+    "data.negative": Code(
+        "warning",
+        "An observed count is negative; its Poisson probability is zero.",
+        "Check the data.",
+    ),
+    "data.non_integer": Code(
+        "note",
+        "Observed counts are not whole numbers; the Poisson probability is continued with the "
+        "Gamma function.",
+        "Nothing for Asimov data; check other data.",
+    ),
+    "data.outside_range": Code(
+        "warning",
+        "Events lie outside of the range of an axis.",
+        "Check the range; outside of it the density is zero.",
+    ),
+    # --- histfactory ------------------------------------------------------------------------
+    "histfactory.length": Code(
+        "error",
+        "A list per bin does not have one entry per bin.",
+        "Give one entry for each bin of the channel.",
+    ),
+    "histfactory.unknown_modifier": Code(
+        "error",
+        "A sample has a modifier of an unknown type, so that its rate is not known.",
+        "Use normfactor, normsys, histosys, shapefactor, shapesys, staterror or custom.",
+    ),
+    "histfactory.unknown_interpolation": Code(
+        "error",
+        "The interpolation of a systematic is spelled in a way that nobody is known to use.",
+        "Use lin, log, parabolic or poly6, or ROOT's integer codes.",
+    ),
+    "histfactory.two_interpolations": Code(
+        "warning",
+        "A modifier gives two different interpolations; the one on the modifier counts.",
+        "Remove one of them.",
+    ),
+    "histfactory.normsys_composition": Code(
+        "warning",
+        "A sample of a document that ROOT wrote has several normsys with an additive interpolation "
+        "code. ROOT adds their variations up, the standard multiplies them; they are multiplied.",
+        "Use exponential interpolation, or rewrite them as histosys.",
+    ),
+    "histfactory.nonpositive_template": Code(
+        "error",
+        "A histosys with exponential interpolation has bins that are not above zero.",
+        "Use linear or polynomial interpolation with linear extrapolation.",
+    ),
+    "histfactory.negative_uncertainty": Code(
+        "error",
+        "An uncertainty is negative.",
+        "Give uncertainties of zero or above.",
+    ),
+    "histfactory.negative_yield": Code(
+        "warning",
+        "The nominal content of a bin of a sample is negative.",
+        "Check the sample; the expected count may become negative.",
+    ),
+    "histfactory.zero_expected": Code(
+        "warning",
+        "No sample contributes to a bin in which events are observed: the likelihood is zero.",
+        "Add a small contribution, or leave the bin out.",
+    ),
+    "histfactory.depends_on_observable": Code(
+        "error",
+        "A factor of a sample is a function of the observable; only factors that hold for the "
+        "whole sample, or one per bin, can be evaluated.",
+        "Give one parameter per bin (shapefactor).",
+    ),
+    # --- constraint -------------------------------------------------------------------------
+    "constraint.unknown": Code(
+        "error",
+        "The constraint of a modifier is neither a known kind nor the name of a distribution.",
+        "Use Gauss, Poisson, LogNormal, Gamma, Const or None, or the name of a distribution.",
+    ),
+    "constraint.conflict": Code(
+        "error",
+        "Two modifiers ask for different constraints of one parameter.",
+        "Let all modifiers that share a parameter share its constraint.",
+    ),
+    "constraint.not_applicable": Code(
+        "error",
+        "The kind of constraint does not fit the parameter.",
+        "Use Gauss for parameters with nominal value 0.",
+    ),
+    "constraint.twice": Code(
+        "warning",
+        "A parameter is constrained both by its modifiers and by another distribution of the "
+        "likelihood, and the two differ: both count, as the standard says.",
+        "Remove one of them if a single measurement is meant.",
+    ),
+    "constraint.roles_assumed": Code(
+        "note",
+        "Nothing tells which of two names in a constraint is the parameter and which the observed "
+        "value; `x` is taken as the observed value.",
+        "Make the observed value constant in a parameter point.",
+    ),
+    "constraint.elsewhere": Code(
+        "error",
+        "A distribution that is named as the constraint of a parameter does not depend on it.",
+        "Name the distribution that constrains this parameter.",
+    ),
 }
