@@ -25,8 +25,7 @@ MAX_LENGTH = 50_000
 MAX_DEPTH = 500
 """Levels that brackets, calls, signs, powers and conditionals may nest."""
 
-_BRACKETED_NAME = re.compile(r"[^\W\d][\w.]*\[[^\]]*\]?")
-_SCOPED_NAME = re.compile(r"[^\W\d][\w.]*::[\w.:]*")
+_BAD_NAME = re.compile(r"[^\W\d][\w.]*(::[\w.]*)*(\[[^\]]*\]?)?")
 _BAD_NUMBER = re.compile(r"[0-9.][\w.]*")
 
 
@@ -162,15 +161,15 @@ def _syntax_error(text: str, problem: UnexpectedInput) -> ExpressionError:
 def _lexical_error(text: str, offset: int) -> ExpressionError:
     """The error for characters that begin no word of the language."""
     rest = text[offset : offset + 200]
-    if found := _BRACKETED_NAME.match(rest):
+    if found := _BAD_NAME.match(rest):
+        if found[0] in FUNCTIONS:
+            return _error(text, offset, f"no bracket follows {found[0]}")
         return _error(
             text,
             offset,
             f"the name {found[0]!r} cannot stand in an expression: names there consist of letters, "
             "digits, underscores and inner dots (brackets are for ROOT's x[0] only)",
         )
-    if found := _SCOPED_NAME.match(rest):
-        return _error(text, offset, f"the name {found[0]!r} cannot stand in an expression")
     if found := _BAD_NUMBER.match(rest):
         return _error(text, offset, f"{found[0]!r} is neither a number nor a name")
     return _error(text, offset, f"unexpected character {rest[:1]!r}")
