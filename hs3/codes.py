@@ -20,6 +20,69 @@ class Code:
 
 
 CODES: dict[str, Code] = {
+    # --- read: from a file to JSON ----------------------------------------------------------
+    "read.failed": Code(
+        "error",
+        "A file cannot be opened.",
+        "Check the path and the permissions.",
+    ),
+    "read.format": Code(
+        "error",
+        "A file is neither an HS3 document nor a pyhf workspace.",
+        "Convert it with the software that wrote it, or give the file that was meant.",
+    ),
+    "read.syntax": Code(
+        "error",
+        "The text is not strict JSON (RFC 8259).",
+        "Correct it at the line and column that the message gives.",
+    ),
+    "read.too_large": Code(
+        "error",
+        "The text is larger than what is read from an untrusted source.",
+        "Split the document, or raise `limits` in `hs3.jsonio`.",
+    ),
+    "read.too_deep": Code(
+        "error",
+        "The text nests deeper than what is read from an untrusted source.",
+        "Flatten the document, or raise `limits` in `hs3.jsonio`.",
+    ),
+    # --- conversion and writing -------------------------------------------------------------
+    "conversion.failed": Code(
+        "error",
+        "What was asked for cannot be expressed in the other format without changing its meaning.",
+        "Remove or replace the part that the message names.",
+    ),
+    "conversion.format": Code(
+        "error",
+        "The format to convert to is not known.",
+        "Choose one of the formats that the message names.",
+    ),
+    "conversion.option": Code(
+        "error",
+        "An option does not apply to the format of the file.",
+        "Leave the option out.",
+    ),
+    "write.failed": Code(
+        "error",
+        "The output cannot be written.",
+        "Check the path, the permissions and the space that is left.",
+    ),
+    # --- command: what the command line adds ------------------------------------------------
+    "command.usage": Code(
+        "error",
+        "The command line is wrong.",
+        "See `hs3 --help` and `hs3 COMMAND --help`.",
+    ),
+    "command.memory": Code(
+        "error",
+        "The document needs more memory than there is.",
+        "Use a machine with more memory, or a smaller document.",
+    ),
+    "command.internal": Code(
+        "error",
+        "A defect of this software.",
+        "Report it, with the document if possible; HS3_DEBUG=1 shows where it happened.",
+    ),
     # --- document: the shape of the JSON ---------------------------------------------------
     "document.invalid": Code(
         "error",
@@ -197,12 +260,6 @@ CODES: dict[str, Code] = {
         "A patchset was made for another workspace than it is applied to.",
         "Use the workspace whose digest the patchset carries.",
     ),
-    # --- reference: names ------------------------------------------------------------------
-    "reference.unresolved": Code(
-        "error",
-        "A name refers to nothing in the document.",
-        "Correct the name (the nearest ones are given), or define it.",
-    ),
     "reference.wrong_kind": Code(
         "error",
         "A name refers to something of another kind than this place needs.",
@@ -227,11 +284,6 @@ CODES: dict[str, Code] = {
         "warning",
         "The likelihood does not depend on a parameter of interest.",
         "Correct the name, or remove it from the analysis.",
-    ),
-    "expression.invalid": Code(
-        "error",
-        "A generic expression does not follow the grammar.",
-        "Correct the expression at the position that the message gives.",
     ),
     # --- selection: what is to be resolved --------------------------------------------------
     "selection.none": Code(
