@@ -1,1 +1,23 @@
-"""engine"""
+"""JAX evaluation and inference.
+
+`compile` turns a resolved graph into a `Model`; `fit` maximises its likelihood.
+"""
+
+from __future__ import annotations
+
+from . import precision  # noqa: I001  first: everything below needs 64 bits
+
+from .data import Dataset
+from .fit import FitResult, FittedParameter, fit
+from .model import Model, ModelParameter, compile
+
+__all__ = [
+    "Dataset",
+    "FitResult",
+    "FittedParameter",
+    "Model",
+    "ModelParameter",
+    "compile",
+    "fit",
+    "precision",
+]

@@ -1,0 +1,83 @@
+"""Covariance of fitted parameters from the exact Hessian."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import linalg
+
+from hs3.histfactory.meaning import FloatArray
+
+from . import kernels
+
+if TYPE_CHECKING:
+    from .fit import Problem
+
+FLAT = 1e-10
+"""Eigenvalues of the scaled Hessian below this are directions the data say nothing about."""
+
+
+@dataclass(frozen=True, eq=False)
+class Covariance:
+    """Inverse of the Hessian over the floating parameters; infinite along flat directions."""
+
+    matrix: FloatArray
+    ok: bool
+    messages: tuple[str, ...] = ()
+
+
+def covariance_of(problem: Problem, theta: FloatArray) -> Covariance:
+    r""":math:`V = H^{-1}` with :math:`H_{ij} = \partial_i\partial_j(-\ln L)` at `theta`.
+
+    Parameters at a bound are included as if there were no bound. H is scaled to unit diagonal
+    first, so that units do not matter; what it cannot tell apart gets an infinite error.
+    """
+    model, moving = problem.model, problem.moving
+    at = kernels.expand(
+        theta, problem.index, np.float64(1.0), model.program, model.arrays, model.observed
+    )
+    hessian = np.asarray(at.curvature)[np.ix_(~problem.held, ~problem.held)]
+    names = [model.names[i] for i in moving]
+    if not np.isfinite(hessian).all():
+        return Covariance(
+            np.full_like(hessian, np.inf), False, ("the Hessian is not finite at the minimum",)
+        )
+    diagonal = np.diag(hessian)
+    scale = np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
+    scaled = hessian / np.outer(scale, scale)
+    try:
+        factor = linalg.cho_factor(scaled, lower=True)
+    except linalg.LinAlgError:
+        return _degenerate(scaled, scale, names)
+    if np.min(np.abs(np.diag(factor[0]))) ** 2 < FLAT:
+        return _degenerate(scaled, scale, names)
+    inverse = linalg.cho_solve(factor, np.eye(len(names)))
+    matrix = inverse / np.outer(scale, scale)
+    return Covariance(0.5 * (matrix + matrix.T), True)
+
+
+def _degenerate(scaled: FloatArray, scale: FloatArray, names: list[str]) -> Covariance:
+    """The covariance where some directions are flat, or lead downhill."""
+    values, vectors = linalg.eigh(scaled)
+    flat = np.abs(values) <= FLAT
+    downhill = values < -FLAT
+    good = ~flat & ~downhill
+    matrix = (vectors[:, good] / values[good]) @ vectors[:, good].T / np.outer(scale, scale)
+    # A parameter that has a part in a bad direction has no finite error.
+    part = np.sqrt((vectors[:, ~good] ** 2).sum(axis=1)) > 1e-6
+    matrix[part, part] = np.inf
+    messages = []
+    if flat.any():
+        touched = (vectors[:, flat] ** 2).sum(axis=1) > 1e-6
+        messages.append("the data do not determine " + _listed(names, touched))
+    if downhill.any():
+        touched = (vectors[:, downhill] ** 2).sum(axis=1) > 1e-2
+        messages.append("the Hessian is not positive definite in " + _listed(names, touched))
+    return Covariance(matrix, not downhill.any() and not flat.any(), tuple(messages))
+
+
+def _listed(names: list[str], chosen: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> str:
+    found = [name for name, c in zip(names, chosen, strict=True) if c]
+    return ", ".join(found[:8]) + (f" and {len(found) - 8} more" if len(found) > 8 else "")

@@ -1,0 +1,112 @@
+r"""Value, gradient and second derivatives of the likelihood at one point, in one pass.
+
+The curvature is :math:`B = F + \tau (H - F)`: the exact Hessian H for :math:`\tau = 1`, for
+:math:`\tau = 0` the Fisher information F of the counts (never negative) beside the exact
+curvature of the constraints.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from . import constraints as aux
+from .histfactory import curvature, rates
+from .histfactory.arrays import Blocks
+from .inputs import Program
+from .likelihood import Arrays, Observed, poisson_terms
+
+
+class Expansion(NamedTuple):
+    """The likelihood around a point: `value` (), `gradient` (P,), `curvature` (P, P)."""
+
+    value: Array
+    gradient: Array
+    curvature: Array
+
+
+class _Block(NamedTuple):
+    value: Array
+    gradient: Array
+    curvature: Array
+
+
+def expand(
+    theta: Array, index: Array, tau: Array, program: Program, arrays: Arrays, observed: Observed
+) -> Expansion:
+    """Expand in the parameters ``theta[index]``, the others held fixed.
+
+    Args:
+        theta: all parameters, shape (T,).
+        index: the P parameters to differentiate with respect to.
+        tau: 1 for the exact Hessian, 0 for the Fisher information of the counts.
+    """
+    if program.functions:
+        return _through_functions(theta, index, tau, program, arrays, observed)
+    inputs = program.inputs(theta)
+    # Where each input stands in the result; everything else goes to a row that is cut off.
+    size = index.shape[0]
+    place = jnp.full(inputs.shape[0], size).at[index + 1].set(jnp.arange(size))
+    return _expand_inputs(inputs, place, size, tau, arrays, observed)
+
+
+def _expand_inputs(
+    inputs: Array, place: Array, size: int, tau: Array, arrays: Arrays, observed: Observed
+) -> Expansion:
+    def sum_of_terms(values: Array) -> Array:
+        return jnp.sum(aux.terms(arrays.constraints, observed.measured, values))
+
+    value, slope = jax.value_and_grad(sum_of_terms)(inputs)
+    gradient = jnp.zeros(size).at[place].add(slope, mode="drop")
+    slots, second = aux.second(arrays.constraints, observed.measured, inputs)
+    rows, columns = place[slots][:, None], place[slots][None, :]
+    matrix = jnp.zeros((size, size)).at[rows, columns].add(second, mode="drop")
+    if arrays.blocks is None:
+        return Expansion(value, gradient, matrix)
+    one = jax.vmap(partial(_expand_block, inputs=inputs, tau=tau))
+    part = one(arrays.blocks, observed.counts)
+    where = place[curvature.slots(arrays.blocks)]
+    gradient = gradient.at[where].add(part.gradient, mode="drop")
+    matrix = matrix.at[where[:, :, None], where[:, None, :]].add(part.curvature, mode="drop")
+    return Expansion(value + jnp.sum(part.value) + observed.constant, gradient, matrix)
+
+
+def _expand_block(block: Blocks, counts: Array, inputs: Array, tau: Array) -> _Block:
+    s = rates.stages(block, inputs)
+    good = block.bin_mask & (s.rates > 0.0)
+    rate = jnp.where(good, s.rates, 1.0)
+    h = jnp.where(good, 1.0 - counts / rate, jnp.where(block.bin_mask, 1.0, 0.0))
+    d = curvature.derivatives(block, inputs, s, tau * h)
+    weight = jnp.where(good, (1.0 - tau) / rate + tau * counts / (rate * rate), 0.0)
+    matrix = (d.jacobian * weight[:, None]).T @ d.jacobian + d.weighted
+    value = jnp.sum(poisson_terms(counts, s.rates, block.bin_mask))
+    return _Block(value, d.jacobian.T @ h, matrix)
+
+
+def _through_functions(
+    theta: Array, index: Array, tau: Array, program: Program, arrays: Arrays, observed: Observed
+) -> Expansion:
+    """The chain rule for inputs that are functions of the parameters."""
+    free = theta[index]
+
+    def inputs_of(values: Array) -> Array:
+        return program.inputs(theta.at[index].set(values))
+
+    inputs = inputs_of(free)
+    size = inputs.shape[0]
+    inner = _expand_inputs(inputs, jnp.arange(size), size, tau, arrays, observed)
+    jacobian = jax.jacfwd(inputs_of)(free)
+
+    def along_gradient(values: Array) -> Array:
+        return jnp.dot(jax.lax.stop_gradient(inner.gradient), inputs_of(values))
+
+    bending = jax.hessian(along_gradient)(free)
+    return Expansion(
+        inner.value,
+        inner.gradient @ jacobian,
+        jacobian.T @ inner.curvature @ jacobian + tau * bending,
+    )

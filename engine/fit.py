@@ -1,0 +1,336 @@
+"""Maximum-likelihood fits: point, covariance, verdict."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from hs3.errors import FitError
+from hs3.findings import nearest
+from hs3.histfactory.meaning import FloatArray
+
+from . import kernels, minuit
+from .covariance import Covariance, covariance_of
+from .minimise import CONVERGED, INFINITE, STALLED, Box
+from .model import Model
+
+MAX_STEPS = 200
+AT_BOUND = 1e-9
+"""A parameter counts as being at a bound within this fraction of its range."""
+
+
+@dataclass(frozen=True)
+class FittedParameter:
+    """One parameter after a fit.
+
+    Attributes:
+        name: its name.
+        value: best-fit value.
+        error: square root of its variance from the exact Hessian; 0 when it was fixed, infinite
+            when the likelihood does not depend on it.
+        fixed: True when it was held constant.
+        at_bound: ``"lower"``, ``"upper"`` or None.
+        minos: the interval in which the profiled nll rises by less than 1/2, as (minus, plus)
+            offsets from the value, where it was asked for.
+        pull: ``(value - measured) / width`` for a parameter with a Gaussian constraint.
+    """
+
+    name: str
+    value: float
+    error: float
+    fixed: bool
+    at_bound: Literal["lower", "upper"] | None
+    minos: tuple[float, float] | None = None
+    pull: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class FitResult:
+    """Result of a fit, plain data.
+
+    Attributes:
+        parameters: by name, in the model's order.
+        nll: the full negative log-likelihood at the minimum.
+        converged: True when the estimated distance to the minimum is small, the covariance is
+            positive definite and nothing is infinite.
+        message: what happened, in a sentence.
+        edm: estimated distance to the minimum, in units of nll.
+        steps: number of steps (or of likelihood calls for MINUIT).
+        minimizer: ``newton`` or ``minuit``.
+        free: names of the floating parameters, the order of `covariance`.
+        covariance: inverse of the exact Hessian, shape (free, free).
+    """
+
+    parameters: Mapping[str, FittedParameter]
+    nll: float
+    converged: bool
+    message: str
+    edm: float
+    steps: int
+    minimizer: str
+    free: tuple[str, ...]
+    covariance: FloatArray = field(repr=False)
+
+    @property
+    def twice_nll(self) -> float:
+        """Twice `nll`."""
+        return 2.0 * self.nll
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Best-fit value of every parameter."""
+        return {name: p.value for name, p in self.parameters.items()}
+
+    @property
+    def errors(self) -> dict[str, float]:
+        """Error of every parameter, 0 where it was fixed."""
+        return {name: p.error for name, p in self.parameters.items()}
+
+    @property
+    def correlation(self) -> FloatArray:
+        """Correlation matrix of the floating parameters, shape (free, free)."""
+        width = np.sqrt(np.diag(self.covariance))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            correlation: FloatArray = self.covariance / np.outer(width, width)
+        return correlation
+
+    @property
+    def at_bound(self) -> tuple[str, ...]:
+        """Names of the floating parameters that ended at a bound."""
+        return tuple(name for name, p in self.parameters.items() if p.at_bound)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data; infinite errors become null."""
+        return {
+            "twice_nll": self.twice_nll,
+            "nll": self.nll,
+            "converged": self.converged,
+            "message": self.message,
+            "edm": self.edm,
+            "steps": self.steps,
+            "minimizer": self.minimizer,
+            "at_bound": list(self.at_bound),
+            "parameters": {name: _parameter_dict(p) for name, p in self.parameters.items()},
+            "covariance": {
+                "parameters": list(self.free),
+                "matrix": [[_finite(v) for v in row] for row in self.covariance.tolist()],
+            },
+        }
+
+    def to_json(self, indent: int | None = None) -> str:
+        """`to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
+
+
+def _parameter_dict(p: FittedParameter) -> dict[str, Any]:
+    out: dict[str, Any] = {"value": p.value, "error": _finite(p.error), "fixed": p.fixed}
+    if p.at_bound:
+        out["at_bound"] = p.at_bound
+    if p.minos is not None:
+        out["minos"] = [_finite(v) for v in p.minos]
+    if p.pull is not None:
+        out["pull"] = p.pull
+    return out
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Minimum:
+    """Where a minimiser stopped: all values, and what it says about it."""
+
+    theta: FloatArray
+    edm: float
+    steps: int
+    ok: bool
+    message: str
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A fit to be done: the model, the start, what may move and how far.
+
+    Attributes:
+        index: positions of the parameters that are not constant in the document, or were freed.
+        held: True for those among them that this fit keeps fixed.
+    """
+
+    model: Model
+    start: FloatArray
+    index: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+    lower: FloatArray
+    upper: FloatArray
+    held: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
+    @property
+    def moving(self) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+        """Positions of the parameters that float."""
+        return self.index[~self.held]
+
+
+def fit(
+    model: Model,
+    *,
+    start: Mapping[str, float] | None = None,
+    fixed: Mapping[str, float] | Sequence[str] = (),
+    free: Sequence[str] = (),
+    minimizer: Literal["newton", "minuit"] = "newton",
+    minos: Sequence[str] = (),
+) -> FitResult:
+    """Maximise the likelihood.
+
+    Args:
+        start: starting values by name; the document's where left out.
+        fixed: names to hold at their starting value, or name → value.
+        free: constant parameters of the document to let float.
+        minimizer: ``newton`` (exact gradient and Hessian, see `hs3.engine.minimise`) or
+            ``minuit`` (MIGRAD of iminuit with the exact gradient).
+        minos: names whose asymmetric interval MINOS is to find.
+
+    Returns:
+        the result; when the fit fails, `converged` is False and `message` says why.
+
+    Raises:
+        FitError: an unknown parameter name, a start outside the bounds, or an unknown minimizer.
+    """
+    problem = _problem(model, start or {}, fixed, free)
+    if minimizer == "newton":
+        minimum = _newton(problem)
+    elif minimizer == "minuit":
+        minimum = minuit.migrad(problem)
+    else:
+        raise FitError(
+            f"unknown minimizer {minimizer!r}; known are newton and minuit",
+            code="fit.unknown_minimizer",
+            value=minimizer,
+            suggestions=nearest(str(minimizer), ["newton", "minuit"]),
+        )
+    covariance = covariance_of(problem, minimum.theta)
+    intervals = minuit.minos(problem, minimum.theta, covariance, minos) if minos else {}
+    return _result(problem, minimum, covariance, intervals, minimizer)
+
+
+def _problem(
+    model: Model,
+    start: Mapping[str, float],
+    fixed: Mapping[str, float] | Sequence[str],
+    free: Sequence[str],
+) -> Problem:
+    at = dict(start) | (dict(fixed) if isinstance(fixed, Mapping) else {})
+    theta = model.theta(at)
+    floating = np.array([not p.const for p in model.graph.parameters], dtype=bool)
+    floating[[model.position(name) for name in free]] = True
+    index = np.flatnonzero(floating)
+    keep = np.zeros(len(theta), dtype=bool)
+    keep[[model.position(name) for name in fixed]] = True
+    bounds = np.array([(p.min, p.max) for p in model.graph.parameters]).reshape(-1, 2)
+    for i in index[~keep[index]]:
+        if not bounds[i, 0] <= theta[i] <= bounds[i, 1]:
+            raise FitError(
+                f"{model.names[i]} starts at {theta[i]:g}, outside of its bounds "
+                f"[{bounds[i, 0]:g}, {bounds[i, 1]:g}]",
+                code="fit.start_outside",
+                value=float(theta[i]),
+            )
+    return Problem(model, theta, index, bounds[index, 0], bounds[index, 1], keep[index])
+
+
+def _newton(problem: Problem) -> Minimum:
+    model = problem.model
+    state = kernels.minimise(
+        problem.start,
+        problem.index,
+        Box(problem.lower, problem.upper, problem.held),  # type: ignore[arg-type]
+        model.program,
+        model.arrays,
+        model.observed,
+        max_steps=MAX_STEPS,
+    )
+    theta = problem.start.copy()
+    theta[problem.index] = np.asarray(state.x)
+    status, steps, edm = int(state.status), int(state.steps), float(state.edm)
+    message = {
+        CONVERGED: f"converged in {steps} steps",
+        STALLED: "no step lowers the likelihood any more, yet its gradient does not vanish",
+        INFINITE: "the likelihood is infinite or undefined at the starting values",
+    }.get(status, f"not converged after {steps} steps")
+    return Minimum(theta, edm, steps, status == CONVERGED, message)
+
+
+def _result(
+    problem: Problem,
+    minimum: Minimum,
+    covariance: Covariance,
+    intervals: Mapping[str, tuple[float, float]],
+    minimizer: str,
+) -> FitResult:
+    model, theta = problem.model, minimum.theta
+    nll = model.nll(theta)
+    errors = np.zeros(len(theta))
+    errors[problem.moving] = np.sqrt(np.diag(covariance.matrix))
+    bounds = _bounds_hit(problem, theta)
+    pulls = _pulls(model, theta)
+    parameters = {
+        name: FittedParameter(
+            name,
+            float(theta[i]),
+            float(errors[i]),
+            i not in set(problem.moving.tolist()),
+            bounds.get(i),
+            intervals.get(name),
+            pulls.get(name),
+        )
+        for i, name in enumerate(model.names)
+    }
+    notes = [minimum.message]
+    if hit := [model.names[i] for i in bounds]:
+        notes.append("at a bound: " + ", ".join(hit))
+    notes.extend(covariance.messages)
+    return FitResult(
+        parameters=parameters,
+        nll=nll,
+        converged=minimum.ok and covariance.ok and bool(np.isfinite(nll)),
+        message="; ".join(notes),
+        edm=minimum.edm,
+        steps=minimum.steps,
+        minimizer=minimizer,
+        free=tuple(model.names[i] for i in problem.moving),
+        covariance=covariance.matrix,
+    )
+
+
+def _bounds_hit(problem: Problem, theta: FloatArray) -> dict[int, Literal["lower", "upper"]]:
+    out: dict[int, Literal["lower", "upper"]] = {}
+    for i, low, high, held in zip(
+        problem.index.tolist(), problem.lower, problem.upper, problem.held, strict=True
+    ):
+        span = high - low if np.isfinite(high - low) else max(1.0, abs(theta[i]))
+        if held:
+            continue
+        if theta[i] - low <= AT_BOUND * span:
+            out[i] = "lower"
+        elif high - theta[i] <= AT_BOUND * span:
+            out[i] = "upper"
+    return out
+
+
+def _pulls(model: Model, theta: FloatArray) -> dict[str, float]:
+    """Distance from the auxiliary measurement in units of its width, for Gaussian constraints."""
+    by_name = dict(zip(model.names, theta.tolist(), strict=True))
+
+    def number(value: float | str) -> float | None:
+        return by_name.get(value) if isinstance(value, str) else value
+
+    out = {}
+    for constraint in model.graph.constraints:
+        measured, width = number(constraint.observed), number(constraint.scale)
+        value = by_name.get(constraint.parameter)
+        if constraint.kind == "gauss" and None not in (measured, width, value):
+            out[constraint.parameter] = (value - measured) / width  # type: ignore[operator]
+    return out

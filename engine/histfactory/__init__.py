@@ -1,0 +1,1 @@
+"""HistFactory channels as stacked arrays: packing, expected counts, exact curvature."""

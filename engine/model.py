@@ -1,0 +1,314 @@
+"""A compiled likelihood with named parameters: what a user holds in the hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from scipy.special import gammaln
+
+from hs3.errors import CompileError, FitError
+from hs3.findings import Report, nearest
+from hs3.graph import Graph, Parameter
+from hs3.histfactory.meaning import Constraint, FloatArray
+
+from . import constraints as aux
+from . import kernels
+from .data import Dataset
+from .histfactory.layout import Layout, plan
+from .histfactory.pack import pack
+from .inputs import Program, input_slots
+from .likelihood import Arrays, Observed
+
+Values = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class ModelParameter(Parameter):
+    """A parameter of a model together with the auxiliary measurements of it."""
+
+    constraints: tuple[Constraint, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The likelihood of one graph, compiled on first use.
+
+    All methods take parameter values by name; parameters that are left out keep the value that the
+    document gives them. Negative log-likelihoods are full: Poisson factorials and the
+    normalisation of constraints are included, so that on a pyhf model `twice_nll` is pyhf's
+    ``-2 logpdf``.
+
+    Attributes:
+        graph: what was compiled.
+        layout: how channels lie in the arrays.
+        program: how functions follow from the parameters.
+        arrays: the model's numbers.
+        observed: the data's numbers.
+    """
+
+    graph: Graph
+    layout: Layout
+    program: Program
+    arrays: Arrays
+    observed: Observed
+
+    # --- parameters ---------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """Name of the likelihood."""
+        return self.graph.name
+
+    @property
+    def report(self) -> Report:
+        """What had to be assumed, ignored or read by convention."""
+        return self.graph.report
+
+    @cached_property
+    def parameters(self) -> tuple[ModelParameter, ...]:
+        """All parameters with value, bounds, constant flag and constraints."""
+        constraints: dict[str, list[Constraint]] = {}
+        for constraint in self.graph.constraints:
+            constraints.setdefault(constraint.parameter, []).append(constraint)
+        return tuple(
+            ModelParameter(**vars(p), constraints=tuple(constraints.get(p.name, ())))
+            for p in self.graph.parameters
+        )
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of all parameters, the order of every array of values."""
+        return tuple(p.name for p in self.graph.parameters)
+
+    @property
+    def pois(self) -> tuple[str, ...]:
+        """Names of the parameters of interest."""
+        return self.graph.pois
+
+    @cached_property
+    def start(self) -> FloatArray:
+        """The document's values, shape (parameters,)."""
+        return np.array([p.value for p in self.graph.parameters], dtype=np.float64)
+
+    def theta(self, values: Values | FloatArray | None = None) -> FloatArray:
+        """All parameter values as an array.
+
+        Args:
+            values: by name, missing ones at the document's value; or already an array.
+
+        Raises:
+            FitError: a name is not a parameter of this model, or an array of wrong length.
+        """
+        if values is None:
+            return self.start
+        if not isinstance(values, Mapping):
+            array = np.asarray(values, dtype=np.float64)
+            if array.shape != self.start.shape:
+                raise FitError(
+                    f"{array.shape} values for {len(self.names)} parameters",
+                    code="fit.wrong_shape",
+                )
+            return array
+        theta = self.start.copy()
+        for name, value in values.items():
+            theta[self.position(name)] = value
+        return theta
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.names)}
+
+    def position(self, name: str) -> int:
+        """Index of a parameter in arrays of values.
+
+        Raises:
+            FitError: no such parameter.
+        """
+        if name not in self._positions:
+            raise FitError(
+                f"the model has no parameter {name!r}",
+                code="fit.unknown_parameter",
+                value=name,
+                suggestions=nearest(name, self.names),
+            )
+        return self._positions[name]
+
+    # --- the likelihood -------------------------------------------------------------------------
+
+    def nll(self, values: Values | FloatArray | None = None) -> float:
+        """The negative log-likelihood of the data at these parameter values."""
+        return float(kernels.nll(self.theta(values), self.program, self.arrays, self.observed))
+
+    def twice_nll(self, values: Values | FloatArray | None = None) -> float:
+        """Twice `nll`."""
+        return 2.0 * self.nll(values)
+
+    def value_and_gradient(
+        self, values: Values | FloatArray | None = None
+    ) -> tuple[float, FloatArray]:
+        """`nll` and its exact gradient with respect to all parameters, shape (parameters,)."""
+        value, gradient = kernels.value_and_gradient(
+            self.theta(values), self.program, self.arrays, self.observed
+        )
+        return float(value), np.asarray(gradient)
+
+    def gradient(self, values: Values | FloatArray | None = None) -> FloatArray:
+        """The exact gradient of `nll` with respect to all parameters, shape (parameters,)."""
+        return self.value_and_gradient(values)[1]
+
+    def hessian(self, values: Values | FloatArray | None = None) -> FloatArray:
+        """The exact matrix of second derivatives of `nll`, shape (parameters, parameters)."""
+        return self._curvature(values, 1.0)
+
+    def fisher_information(self, values: Values | FloatArray | None = None) -> FloatArray:
+        r"""Fisher information of the counts plus the curvature of the constraints.
+
+        :math:`F_{ij} = \sum_b \nu_b^{-1}\,\partial_i\nu_b\,\partial_j\nu_b + \partial_i\partial_j
+        (-\ln p_{aux})`, shape (parameters, parameters).
+        """
+        return self._curvature(values, 0.0)
+
+    def _curvature(self, values: Values | FloatArray | None, tau: float) -> FloatArray:
+        index = np.arange(len(self.names))
+        at = kernels.expand(
+            self.theta(values), index, np.float64(tau), self.program, self.arrays, self.observed
+        )
+        return np.asarray(at.curvature)
+
+    # --- data -------------------------------------------------------------------------------------
+
+    @cached_property
+    def data(self) -> Dataset:
+        """The data of the likelihood by name."""
+        counts = self.layout.per_channel(np.asarray(self.observed.counts))
+        inputs = np.asarray(kernels.inputs(self.start, self.program))
+        measured = self.observed.measured
+        values = np.asarray(measured.value) * inputs[np.asarray(measured.slot)]
+        return self._dataset(counts, values)
+
+    def _dataset(self, counts: list[FloatArray], auxiliary: FloatArray) -> Dataset:
+        return Dataset(
+            {channel.name: n for channel, n in zip(self.graph.channels, counts, strict=True)},
+            {c.name: auxiliary[..., i] for i, c in enumerate(self._constraints)},
+        )
+
+    @cached_property
+    def _constraints(self) -> tuple[Constraint, ...]:
+        return tuple(aux.ordered(self.graph.constraints))
+
+    def with_data(self, data: Dataset) -> Model:
+        """The same model with other data; nothing is compiled again.
+
+        Raises:
+            FitError: a channel or constraint is missing or has a wrong number of bins.
+        """
+        counts = self.layout.stacked([self._counts(data, c.name, c.bins) for c in self.graph.channels])
+        measured = aux.replaced(self._constraints, data.auxiliary)
+        return replace(self, observed=observe(counts, measured))
+
+    @staticmethod
+    def _counts(data: Dataset, channel: str, bins: int) -> FloatArray:
+        counts = np.asarray(data.channels.get(channel, np.empty(0)), dtype=np.float64)
+        if counts.shape != (bins,):
+            raise FitError(
+                f"channel {channel!r} needs {bins} counts, the data have {counts.shape}",
+                code="fit.wrong_data",
+                value=channel,
+            )
+        return counts
+
+    def expected_data(self, values: Values | FloatArray | None = None) -> Dataset:
+        """Expected counts and auxiliary measurements: the Asimov data at these parameter values.
+
+        Fitting them gives these values back (Cowan, Cranmer, Gross, Vitells, arXiv:1007.1727,
+        section 3.2).
+        """
+        theta = self.theta(values)
+        rates, auxiliary = kernels.expectation(theta, self.program, self.arrays)
+        return self._dataset(self.layout.per_channel(np.asarray(rates)), np.asarray(auxiliary))
+
+    asimov_data = expected_data
+
+    def expected_counts(self, values: Values | FloatArray | None = None) -> dict[str, FloatArray]:
+        """Expected counts per bin of each channel."""
+        return dict(self.expected_data(values).channels)
+
+    def sample_yields(
+        self, values: Values | FloatArray | None = None
+    ) -> dict[str, dict[str, FloatArray]]:
+        """Expected counts per bin of each sample of each channel."""
+        stacked = kernels.sample_yields(self.theta(values), self.program, self.arrays)
+        per_channel = self.layout.per_channel(np.moveaxis(np.asarray(stacked), 1, 0))
+        return {
+            channel.name: {s.name: y for s, y in zip(channel.samples, yields, strict=False)}
+            for channel, yields in zip(self.graph.channels, per_channel, strict=True)
+        }
+
+    def sample(
+        self, seed: int | jax.Array, size: int, values: Values | FloatArray | None = None
+    ) -> Dataset:
+        """`size` toys: Poisson counts and random auxiliary measurements at these values.
+
+        Args:
+            seed: an integer, or a JAX random key; the same seed gives the same toys everywhere.
+        """
+        key = jax.random.key(seed) if isinstance(seed, int) else seed
+        counts, auxiliary = kernels.sample(
+            key, size, self.theta(values), self.program, self.arrays
+        )
+        return self._dataset(self.layout.per_channel(np.asarray(counts)), np.asarray(auxiliary))
+
+    def toys(self, data: Dataset) -> Iterator[Model]:
+        """The model with each toy of a sampled `data` in turn."""
+        size = len(next(iter(data.channels.values())))
+        for i in range(size):
+            one = Dataset(
+                {k: v[i] for k, v in data.channels.items()},
+                {k: v[i] for k, v in data.auxiliary.items()},
+            )
+            yield self.with_data(one)
+
+
+def observe(counts: FloatArray, measured: aux.Measured) -> Observed:
+    """Bind counts (C, W) and auxiliary measurements, with the constant that follows from them."""
+    constant = np.float64(gammaln(counts + 1.0).sum())
+    return jax.device_put(Observed(counts, measured, constant))  # type: ignore[arg-type, no-any-return]
+
+
+def compile(graph: Graph) -> Model:  # noqa: A001  the public name
+    """Turn a resolved graph into a likelihood that can be evaluated, differentiated and fitted.
+
+    Raises:
+        CompileError: a part of the likelihood is of a type that the engine cannot evaluate.
+    """
+    for term in graph.terms:
+        raise CompileError(
+            f"distributions of type {term.distribution.type!r} are not evaluated outside of "
+            "HistFactory channels and constraints",
+            code="compile.unsupported",
+            path=term.path,
+            value=term.distribution.type,
+        )
+    for channel in graph.channels:
+        if channel.observed is None:
+            raise CompileError(
+                f"channel {channel.name!r} has no data", code="compile.no_data", path=channel.path
+            )
+    names = [p.name for p in graph.parameters]
+    slots = input_slots(names, graph.functions)
+    layout = plan([channel.bins for channel in graph.channels])
+    counts = layout.stacked([c.observed for c in graph.channels if c.observed is not None])
+    blocks = pack(graph.channels, layout, slots) if graph.channels else None
+    arrays = Arrays(blocks, aux.pack(graph.constraints, slots))
+    return Model(
+        graph,
+        layout,
+        Program.of(graph.functions, names),
+        jax.device_put(arrays),
+        observe(counts, aux.measured(graph.constraints, slots)),
+    )
