@@ -1,8 +1,21 @@
-"""HS3: reference implementation of the HEP Statistics Serialization Standard."""
+"""HS3: reference implementation of the HEP Statistics Serialization Standard.
+
+::
+
+    ws = hs3.load("model.json")        # HS3 or pyhf JSON, told apart by the content
+    report = hs3.validate(ws)          # findings with code, path and message
+    model = hs3.compile(ws)            # a likelihood with exact derivatives
+    result = hs3.fit(model)            # values, errors, covariance, twice_nll
+    hs3.save(ws, "model.hs3.json")
+
+Every public name is loaded when it is first used: `import hs3` itself loads neither JAX nor numpy.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
@@ -10,3 +23,81 @@ _root = Path(__file__).resolve().parent.parent
 if (_root / "pyproject.toml").is_file() and (_root / "engine").is_dir():
     # In a checkout `hs3.engine` and its siblings are the folders beside this one.
     __path__.append(str(_root))
+
+if TYPE_CHECKING:
+    from hs3.engine import FitResult, Model
+    from hs3.errors import (
+        CompileError,
+        ConversionError,
+        DocumentError,
+        FitError,
+        HS3Error,
+        MissingDependency,
+        ReadError,
+        ResolveError,
+        SyntaxReadError,
+        WriteError,
+    )
+    from hs3.face import HS3Warning, compile, convert, fit, load, read, save, validate
+    from hs3.findings import Finding, Report
+    from hs3.workspace import Workspace, dumps, loads
+
+_HOMES = {
+    "hs3.engine": ("FitResult", "Model"),
+    "hs3.errors": (
+        "CompileError",
+        "ConversionError",
+        "DocumentError",
+        "FitError",
+        "HS3Error",
+        "MissingDependency",
+        "ReadError",
+        "ResolveError",
+        "SyntaxReadError",
+        "WriteError",
+    ),
+    "hs3.face": ("HS3Warning", "compile", "convert", "fit", "load", "read", "save", "validate"),
+    "hs3.findings": ("Finding", "Report"),
+    "hs3.workspace": ("Workspace", "dumps", "loads"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "CompileError",
+    "ConversionError",
+    "DocumentError",
+    "Finding",
+    "FitError",
+    "FitResult",
+    "HS3Error",
+    "HS3Warning",
+    "MissingDependency",
+    "Model",
+    "ReadError",
+    "Report",
+    "ResolveError",
+    "SyntaxReadError",
+    "Workspace",
+    "WriteError",
+    "__version__",
+    "compile",
+    "convert",
+    "dumps",
+    "fit",
+    "load",
+    "loads",
+    "read",
+    "save",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'hs3' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOME[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

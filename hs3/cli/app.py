@@ -1,0 +1,82 @@
+"""The commands put together, and what happens to errors: one sentence, an exit status, no traceback.
+
+Exit status: 0 when what was asked for is done, 1 when it is not, 2 when the command line is wrong,
+130 when it is interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+import hs3
+from hs3.cli import convert, document, fit, show, validate
+from hs3.cli.terminal import error_data, print_error, say_json
+from hs3.errors import HS3Error
+
+app = typer.Typer(
+    name="hs3",
+    help="Check, show, convert and fit statistical models written in HS3 or as pyhf JSON.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for module in (validate, show, convert, fit, document):
+    module.register(app)
+
+# typer brings its own copy of click from 0.20 on; this is the base of usage errors of either.
+_UsageError: type[typer.BadParameter] = typer.BadParameter.__bases__[0]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"hs3-reference {hs3.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and give its exit status; `arguments` are those of the process.
+
+    Unexpected errors are reported as such in one sentence; with ``HS3_DEBUG`` set in the
+    environment they are raised.
+    """
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        return int(app(given, prog_name="hs3", standalone_mode=False) or 0)
+    except _UsageError as error:
+        return _fail(HS3Error(error.format_message(), code="command.usage"), 2, given)
+    except HS3Error as error:
+        return _fail(error, 1, given)
+    except MemoryError:
+        return _fail(
+            HS3Error("not enough memory for this document", code="command.memory"), 1, given
+        )
+    except BrokenPipeError:  # the reader (`head`, a pager) has gone: nothing left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        if os.environ.get("HS3_DEBUG"):
+            raise
+        message = f"this is a defect of hs3: {type(error).__name__}: {error} (set HS3_DEBUG=1 …)"
+        return _fail(HS3Error(message, code="command.internal"), 1, given)
+
+
+def _fail(error: HS3Error, status: int, given: Sequence[str]) -> int:
+    if "--json" in given:
+        say_json(error_data(error))
+    print_error(error)
+    return status

@@ -1,0 +1,51 @@
+"""`hs3 convert`: from one format to another, and what was assumed on the way."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hs3.cli.options import Analysis, Interpolation, Json, Measurement, Patch, PatchName
+from hs3.cli.terminal import print_findings, progress, say, say_json, summary
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(convert)
+
+
+def convert(
+    source: Annotated[str, typer.Argument(metavar="SRC", help="HS3 or pyhf JSON.")],
+    target: Annotated[str, typer.Argument(metavar="DST", help="File to write, or replace.")],
+    to: Annotated[str | None, typer.Option(metavar="FORMAT", help="hs3 (default) or pyhf.")] = None,
+    analysis: Analysis = None,
+    patch: Patch = None,
+    patch_name: PatchName = None,
+    measurement: Measurement = None,
+    interpolation: Interpolation = None,
+    json: Json = False,
+) -> int:
+    """Convert a document; DST is written wholly or not at all, and replaced when it is there.
+
+    What kind of document SRC is, its content tells.
+    """
+    import hs3
+
+    with progress(f"converting {source}"):
+        report = hs3.convert(
+            source,
+            target,
+            to=to,
+            analysis=analysis,
+            patch=patch,
+            patch_name=patch_name,
+            measurement=measurement,
+            interpolation=interpolation,
+        )
+    if json:
+        say_json({**report.to_dict(), "written": target})
+    else:
+        print_findings(report)
+        say(f"{target} written: {summary(report)}.")
+    return 0

@@ -1,0 +1,42 @@
+"""Commands on the document as a text: `hs3 schema`, `hs3 canonical`, `hs3 hash`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from hs3.cli.options import File, Json
+from hs3.cli.terminal import say, say_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(schema)
+    app.command()(canonical)
+    app.command("hash")(hash_)
+
+
+def schema() -> None:
+    """Print the JSON Schema of HS3 documents, for editors and other tools."""
+    from hs3.schema import json_schema
+
+    say_json(json_schema())
+
+
+def canonical(file: File) -> None:
+    """Print the canonical form of a JSON document (RFC 8785), of which the hash is taken."""
+    from hs3 import jsonio
+
+    sys.stdout.buffer.write(jsonio.canonical(jsonio.read(file)))
+
+
+def hash_(file: File, json: Json = False) -> None:
+    """Print the SHA-256 of the canonical form: the same for documents that are equal as JSON."""
+    from hs3 import jsonio
+
+    digest = jsonio.sha256(jsonio.read(file))
+    if json:
+        say_json({"file": file, "sha256": digest})
+    else:
+        say(digest)

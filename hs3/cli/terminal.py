@@ -1,0 +1,142 @@
+"""What the commands print: results on stdout, everything about them on stderr.
+
+Text from documents is untrusted: it reaches the terminal without control characters, and is never
+read as markup.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hs3.errors import HS3Error
+from hs3.findings import Finding, Report
+
+_WIDE = 1000
+"""Columns where the output is not a terminal: no line is ever cut or wrapped."""
+
+_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console on stdout (or stderr) that reads no markup and cuts nothing when redirected."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else _WIDE
+    return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
+
+
+def safe(text: object) -> str:
+    """`text` with every character that could steer a terminal written as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+
+
+def say(text: str, style: str = "") -> None:
+    """Print one line for a person on stdout."""
+    console().print(Text(safe(text), style=style))
+
+
+def say_json(data: Any) -> None:
+    """Print `data` on stdout as strict JSON; a number that JSON does not have becomes null."""
+    print(json.dumps(_strict(data), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _strict(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _strict(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_strict(value) for value in data]
+    return None if isinstance(data, float) and not math.isfinite(data) else data
+
+
+def table(title: str, *columns: str, right: Sequence[str] = ()) -> Table:
+    """An empty table; the columns named in `right` are aligned to the right."""
+    out = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for column in columns:
+        justify = "right" if column in right else "left"
+        out.add_column(column, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    return out
+
+
+def row(out: Table, *cells: object, style: str | None = None) -> None:
+    """Add a row of plain text to a table."""
+    out.add_row(*(Text(safe(cell)) for cell in cells), style=style)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[None]:
+    """Show on stderr, if that is a terminal, that `what` is going on."""
+    out = console(stderr=True)
+    if not out.is_terminal:
+        yield
+        return
+    with out.status(Text(f"{what} …")):
+        yield
+
+
+# --- findings and errors ------------------------------------------------------------------------
+
+
+def print_findings(report: Report, *, each: int = 5) -> None:
+    """The findings on stdout, grouped by code, errors first, at most `each` of a code."""
+    out = console()
+    for group in _by_code(report):
+        for finding in group[:each]:
+            out.print(_sentence(finding))
+        if len(group) > each:
+            out.print(Text(f"         … and {len(group) - each} more of {group[0].code}"))
+
+
+def summary(report: Report) -> str:
+    """``2 errors, 1 warning, 12 notes``, or ``nothing found``."""
+    counts = [
+        f"{len(found)} {severity}{'s' if len(found) > 1 else ''}"
+        for severity in ("error", "warning", "note")
+        if (found := report.of(severity))  # type: ignore[arg-type]
+    ]
+    return ", ".join(counts) or "nothing found"
+
+
+def print_assumptions(report: Report) -> None:
+    """One line on stdout for each code: how often it was found, what it means, where first."""
+    out = console()
+    for group in _by_code(report):
+        times = f" ({len(group)} times, first here)" if len(group) > 1 else ""
+        out.print(_sentence(group[0]) + Text(times))
+
+
+def _by_code(report: Report) -> list[list[Finding]]:
+    groups: dict[str, list[Finding]] = {}
+    for finding in report.sorted():
+        groups.setdefault(finding.code, []).append(finding)
+    return list(groups.values())
+
+
+def _sentence(finding: Finding) -> Text:
+    hint = f" (did you mean {' or '.join(finding.suggestions)}?)" if finding.suggestions else ""
+    where = f" at {finding.path}" if finding.path else ""
+    return Text.assemble(
+        (f"{finding.severity:8s} ", _STYLES[finding.severity]),
+        safe(f"{finding.code}{where}: {finding.message}{hint}"),
+    )
+
+
+def print_error(error: HS3Error) -> None:
+    """One sentence about `error` on stderr."""
+    console(stderr=True).print(Text.assemble(("error ", "bold red"), safe(error)))
+
+
+def error_data(error: HS3Error) -> dict[str, Any]:
+    """``{"error": {"code", "path", "message", …}}``, what ``--json`` prints instead of a result."""
+    out: dict[str, Any] = {"code": error.code, "path": error.path, "message": error.message}
+    if error.suggestions:
+        out["suggestions"] = list(error.suggestions)
+    return {"error": out}
