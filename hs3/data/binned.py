@@ -37,3 +37,17 @@ class BinnedData(Data, types=("binned",)):
     contents: Numbers
     axes: tuple[Axis, ...]
     uncertainty: BinnedUncertainty | None = None
+
+
+class Histogram(Part):
+    """A histogram inside a distribution or a function.
+
+    Attributes:
+        axes: the variables with their binning.
+        contents: one number per bin, row-major over the axes (the last axis runs fastest).
+        errors: standard deviations of the contents.
+    """
+
+    axes: tuple[Axis, ...]
+    contents: Numbers
+    errors: Numbers | None = None
