@@ -29,7 +29,7 @@ from hs3.expressions import (
 )
 from hs3.findings import nearest
 
-from .mathematics import FORMULAS
+from .mathematics import FORMULAS, power
 
 Values = Mapping[str, ArrayLike]
 """Numbers by name; an observable may be an array, and all broadcast."""
@@ -154,8 +154,8 @@ OPERATORS: Mapping[tuple[str, int], Callable[..., Array]] = MappingProxyType(
         ("-", 2): jnp.subtract,
         ("*", 2): jnp.multiply,
         ("/", 2): jnp.divide,
-        ("^", 2): jnp.power,
-        ("**", 2): jnp.power,
+        ("^", 2): power,
+        ("**", 2): power,
         ("+", 1): jnp.asarray,
         ("-", 1): jnp.negative,
         ("!", 1): _as_number(lambda x: ~_truth(x)),

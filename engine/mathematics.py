@@ -40,9 +40,24 @@ def _sqrt_jvp(primals: tuple[Array], tangents: tuple[Array]) -> tuple[Array, Arr
     return sqrt(x), slope * dx
 
 
-def cbrt(x: Array) -> Array:
-    """The real cube root."""
-    return jnp.cbrt(x)
+@jax.custom_jvp
+def power(x: Array, y: Array) -> Array:
+    r""":math:`x^y`, nan for negative x and y not whole.
+
+    The slope in x is finite at 0 to every order that y allows (JAX gives nan for 0^0 and for the
+    curvature of x^1). The slope in y is taken as 0 for x <= 0, where only whole y count: a constant
+    exponent among the parameters must not spoil the derivatives in the others.
+    """
+    return jnp.power(x, y)
+
+
+@power.defjvp
+def _power_jvp(primals: tuple[Array, Array], tangents: tuple[Array, Array]) -> tuple[Array, Array]:
+    (x, y), (dx, dy) = primals, tangents
+    result = power(x, y)
+    in_x = y * power(x, jnp.where(y == 0.0, 1.0, y - 1.0))
+    in_y = jnp.where(x > 0.0, result, 0.0) * jnp.log(jnp.where(x > 0.0, x, 1.0))
+    return result, in_x * dx + in_y * dy
 
 
 def round_half_away(x: Array) -> Array:
@@ -106,8 +121,9 @@ def lognormal_pdf(
 
 def poisson(x: Array, mean: ArrayOrNumber) -> Array:
     r"""``TMath::Poisson``: :math:`e^{-\mu}\mu^x/\Gamma(x+1)`, 0 for negative x."""
-    count = jnp.maximum(x, 0.0)
-    log = special.xlogy(count, mean) - mean - special.gammaln(count + 1.0)
+    count = jnp.where(x < 0.0, 0.0, x)
+    log_mean = jnp.log(jnp.where((count == 0.0) & (jnp.asarray(mean) == 0.0), 1.0, mean))
+    log = count * log_mean - mean - special.gammaln(count + 1.0)
     return jnp.where(x < 0.0, 0.0, jnp.exp(log))
 
 
@@ -136,7 +152,7 @@ FORMULAS: Mapping[str, Callable[..., Array]] = MappingProxyType(
         "log": jnp.log,
         "sqrt": sqrt,
         "abs": jnp.abs,
-        "pow": jnp.power,
+        "pow": power,
         "min": jnp.minimum,
         "max": jnp.maximum,
         "sin": jnp.sin,
@@ -157,7 +173,7 @@ FORMULAS: Mapping[str, Callable[..., Array]] = MappingProxyType(
         "log1p": jnp.log1p,
         "expm1": jnp.expm1,
         "exp2": jnp.exp2,
-        "cbrt": cbrt,
+        "cbrt": jnp.cbrt,
         "hypot": lambda x, y: sqrt(x * x + y * y),
         "fmod": jnp.fmod,
         "floor": jnp.floor,

@@ -85,7 +85,6 @@ _TMATH = {
     "Gaus": ("gaus", 1, 4),
     "BreitWigner": ("breit_wigner", 1, 3),
     "Poisson": ("poisson", 2, 2),
-    "Prob": ("chi2_prob", 2, 2),
     "Pi": ("pi", 0, 0),
     "TwoPi": ("two_pi", 0, 0),
     "PiOver2": ("pi_over_2", 0, 0),
@@ -111,7 +110,7 @@ _ROOT_MATH = {
     "lognormal_pdf": ("lognormal_pdf", 3, 4),
     "breitwigner_pdf": ("breitwigner_pdf", 2, 3),
     "cauchy_pdf": ("cauchy_pdf", 1, 3),
-    "poisson_pdf": ("poisson", 2, 2),
+    "poisson_pdf": ("poisson_pdf", 2, 2),
 }
 
 
