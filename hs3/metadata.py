@@ -34,7 +34,7 @@ class Metadata(Part):
     description: StrictStr | None = None
 
     def version_of(self, package: str) -> str | None:
-        """Version string of the named package, ``""`` when it has none, None when it is not named."""
+        """Version of the named package, ``""`` when it has none, None when it is not named."""
         for entry in self.packages or ():
             if entry.name.lower() == package.lower():
                 return "" if entry.version is None else str(entry.version)

@@ -56,14 +56,16 @@ def _place(detail: ErrorDetails, data: Any) -> Path:
     """The part of pydantic's location that is a path in the data; the rest names union branches."""
     path: list[str | int] = []
     for key in detail["loc"]:
-        if isinstance(data, dict) and key in data:
+        if _holds(data, key):
             data = data[key]
-        elif isinstance(data, list) and isinstance(key, int) and key < len(data):
-            data = data[key]
-        else:
-            continue
-        path.append(key)
+            path.append(key)
     return tuple(path)
+
+
+def _holds(data: Any, key: str | int) -> bool:
+    if isinstance(data, list):
+        return isinstance(key, int) and key < len(data)
+    return isinstance(data, dict) and key in data
 
 
 def _expected(detail: ErrorDetails) -> str | None:

@@ -52,7 +52,11 @@ class Workspace(Part):
             raise DocumentError(findings_of(error, data)) from None
 
     def distribution(self, name: str) -> Distribution:
-        """The distribution called `name`; this and its siblings raise ResolveError for no such name."""
+        """The distribution called `name`.
+
+        Raises:
+            ResolveError: there is none (so do the methods below); the nearest names are given.
+        """
         found: Distribution = self._find("distributions", name)
         return found
 

@@ -11,8 +11,8 @@ from hs3.distributions.base import Distribution
 class CrystalBallDist(Distribution, types=("crystalball_dist", "crystalball_doublesided_dist")):
     r"""Gaussian core with a power-law tail on either side, or on one.
 
-    With :math:`t_i = (m - m_0)/\sigma_i`, :math:`A_i = (n_i/|\alpha_i|)^{n_i} e^{-\alpha_i^2/2}` and
-    :math:`B_i = n_i/|\alpha_i| - |\alpha_i|`
+    With :math:`t_i = (m - m_0)/\sigma_i`, :math:`A_i = (n_i/|\alpha_i|)^{n_i} e^{-\alpha_i^2/2}`
+    and :math:`B_i = n_i/|\alpha_i| - |\alpha_i|`
 
     .. math::
         f(m) \propto \begin{cases}

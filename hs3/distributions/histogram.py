@@ -10,11 +10,11 @@ class HistogramDist(Distribution, types=("histogram_dist",)):
     r"""A step function.
 
     .. math::
-        f(x) \propto h_b \text{ for } x \in \text{bin } b
+        f(x) \propto h_b / |b| \text{ for } x \in \text{bin } b
 
     Attributes:
-        data: binning and contents :math:`h_b \ge 0`; a density times a common factor, not
-            counts: the width of the bins enters by the normalisation only.
+        data: binning and contents :math:`h_b \ge 0`, which are counts: each is divided by the
+            volume :math:`|b|` of its bin.
 
     Source:
         RooHistPdf of ROOT; not in v0.2.9.
