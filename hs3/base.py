@@ -14,8 +14,15 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr
-from pydantic import WrapValidator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
 from hs3.registry import Family
@@ -28,27 +35,32 @@ class Part(BaseModel):
 
     def to_json(self) -> dict[str, Any]:
         """Exactly the JSON data this part was read from (or built with), unknown keys included."""
-        out: dict[str, Any] = {}
-        given = self.model_fields_set
-        for key, info in type(self).model_fields.items():
-            if key in given:
-                out[info.alias or key] = plain(getattr(self, key))
+        given, values = self.model_fields_set, self.__dict__
+        out = {name: plain(values[key]) for key, name in _json_keys(type(self)) if key in given}
         for key, value in (self.model_extra or {}).items():
             out[key] = plain(value)
         return out
 
 
+@cache
+def _json_keys(cls: type[Part]) -> tuple[tuple[str, str], ...]:
+    """Each field with the key it has in JSON."""
+    return tuple((key, info.alias or key) for key, info in cls.model_fields.items())
+
+
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
 def plain(value: Any) -> Any:
     """`value` with every part and tuple inside it turned into dicts and lists."""
-    if isinstance(value, Part):
-        return value.to_json()
-    if isinstance(value, tuple | list):
-        if value and isinstance(value[0], int | float):
-            return [v if isinstance(v, int | float | str) or v is None else plain(v) for v in value]
-        return [plain(v) for v in value]
-    if isinstance(value, dict):
+    kind = type(value)
+    if kind in _SCALARS:
+        return value
+    if kind is tuple or kind is list:
+        return list(value) if _SCALARS.issuperset(map(type, value)) else [plain(v) for v in value]
+    if kind is dict:
         return {k: plain(v) for k, v in value.items()}
-    return value
+    return value.to_json() if isinstance(value, Part) else value
 
 
 class Named(Part):
@@ -143,7 +155,7 @@ def as_float(value: int | float | str) -> float:
 
 
 def is_number(value: Any) -> bool:
-    """True for a JSON number and for a string that spells one, as ROOT writes in coefficient lists."""
+    """True for a JSON number and for a string that spells one (ROOT, in coefficient lists)."""
     if isinstance(value, bool):
         return False
     if isinstance(value, int | float):
@@ -181,7 +193,9 @@ def _walk(value: Any, path: tuple[str | int, ...], kinds: tuple[str, ...]) -> It
         if kinds and not is_number(value):
             yield Reference(path, value, kinds)
     elif isinstance(value, tuple | list):
-        if value and not isinstance(value[0], int | float) or any(isinstance(v, str) for v in value):
+        if (value and not isinstance(value[0], int | float)) or any(
+            isinstance(v, str) for v in value
+        ):
             for i, item in enumerate(value):
                 yield from _walk(item, (*path, i), kinds)
     elif isinstance(value, Part):

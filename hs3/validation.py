@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from hs3 import jsonio
 from hs3.findings import Finding, pointer
 
 Path = tuple[str | int, ...]
+Sort = Literal["form", "missing", "other"]
 
-_EXPECTED = {
+_FORMS = {
     "string_type": "a string",
     "int_type": "an integer",
     "int_from_float": "an integer",
@@ -24,32 +26,37 @@ _EXPECTED = {
     "model_type": "an object",
     "model_attributes_type": "an object",
 }
+_AT_MOST = 1000
 
 
 def findings_of(error: ValidationError, data: Any) -> tuple[Finding, ...]:
-    """What is wrong with `data`, one finding for each place, in document order of discovery.
+    """What is wrong with `data`: one finding for each place, at most 1000.
 
     A value that fits none of several forms is reported once, with all of them; where it fits one
     of them except for something inside it, only that inner place is reported.
     """
-    wrong: dict[Path, list[str]] = {}
-    other: dict[tuple[Path, str], None] = {}
-    for detail in error.errors(include_url=False, include_input=False):
-        path = _place(detail, data)
-        expected = _expected(detail)
-        if expected:
-            forms = wrong.setdefault(path, [])
-            forms += [form for form in (expected,) if form not in forms]
-        else:
-            other.setdefault((path, _sentence(detail)))
-    inner = {path[:n] for path in [*wrong, *(p for p, _ in other)] for n in range(len(path))}
-    findings = [
-        _finding(path, f"must be {_either(forms)}", data)
-        for path, forms in wrong.items()
-        if path not in inner
-    ]
-    findings += [_finding(path, sentence, data) for path, sentence in other]
-    return tuple(findings)
+    problems: dict[tuple[Path, Sort], list[str]] = {}
+    for detail in error.errors(include_url=False, include_input=False)[:_AT_MOST]:
+        sort, text = _problem(detail)
+        texts = problems.setdefault((_place(detail, data), sort), [])
+        texts += [] if text in texts else [text]
+    inside = {path[:n] for path, _ in problems for n in range(len(path))}
+    return tuple(
+        _finding(path, sort, texts, data)
+        for (path, sort), texts in problems.items()
+        if sort != "form" or path not in inside
+    )
+
+
+def _problem(detail: ErrorDetails) -> tuple[Sort, str]:
+    """What sort of problem it is, and what to say about it."""
+    if detail["type"] == "missing":
+        return "missing", f"`{detail['loc'][-1]}`"
+    if detail["type"] == "literal_error":
+        return "form", str(detail["ctx"]["expected"]).replace("'", '"')
+    if detail["type"] in _FORMS:
+        return "form", _FORMS[detail["type"]]
+    return "other", detail["msg"].removeprefix("Value error, ")
 
 
 def _place(detail: ErrorDetails, data: Any) -> Path:
@@ -68,43 +75,36 @@ def _holds(data: Any, key: str | int) -> bool:
     return isinstance(data, dict) and key in data
 
 
-def _expected(detail: ErrorDetails) -> str | None:
-    """What pydantic wanted to see, or None when the message says more than that."""
-    if detail["type"] == "literal_error":
-        return str(detail["ctx"]["expected"]).replace("'", '"')
-    return _EXPECTED.get(detail["type"])
-
-
-def _sentence(detail: ErrorDetails) -> str:
-    if detail["type"] == "missing":
-        return f"the key `{detail['loc'][-1]}` is missing"
-    return detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-
-
-def _either(forms: list[str]) -> str:
-    """``a, b or c``; an integer needs no mention beside a number."""
-    if "a number" in forms:
-        forms = [form for form in forms if form != "an integer"]
-    return " or ".join([", ".join(forms[:-1]), forms[-1]] if forms[1:] else forms)
-
-
-def _finding(path: Path, message: str, data: Any) -> Finding:
+def _finding(path: Path, sort: Sort, texts: list[str], data: Any) -> Finding:
     for key in path:
         data = data[key]
-    shown = "" if isinstance(data, dict | list) else f", not {_short(data)}"
-    if not message.startswith("must be"):
-        shown = ""
-    elif isinstance(data, dict | list):
-        shown = ", not an object" if isinstance(data, dict) else ", not an array"
-    return Finding("document.invalid", pointer(*path), message + shown, value=_short(data))
+    if sort == "form":
+        if "a number" in texts:
+            texts = [text for text in texts if text != "an integer"]
+        message = f"must be {_listed(texts, 'or')}, not {_shown(data)}"
+    elif sort == "missing":
+        noun, verb = ("key", "is") if len(texts) == 1 else ("keys", "are")
+        message = f"the {noun} {_listed(texts, 'and')} {verb} missing"
+    else:
+        message = "; ".join(texts)
+    return Finding("document.invalid", pointer(*path), message, value=_short(data))
 
 
-def _short(value: Any) -> str:
-    """The value as JSON would show it, at most 80 characters."""
-    if isinstance(value, dict):
-        return f"an object with {len(value)} keys"
-    if isinstance(value, list):
-        return f"an array of {len(value)} values"
-    words = {None: "null", True: "true", False: "false"}
-    text = words[value] if value is None or isinstance(value, bool) else repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+def _listed(words: list[str], last: str) -> str:
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
+
+
+def _shown(value: Any) -> str:
+    """The value as JSON shows it, or what it is when it has an inside."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "an array"
+    return jsonio.dumps(_short(value))
+
+
+def _short(value: Any) -> Any:
+    """A value that is safe to carry around: long ones are cut or described."""
+    if isinstance(value, dict | list):
+        return f"{_shown(value)} of {len(value)}"
+    if isinstance(value, str) and len(value) > 80:
+        return value[:77] + "..."
+    return value

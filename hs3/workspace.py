@@ -47,9 +47,15 @@ class Workspace(Part):
             DocumentError: with one finding for every place that does not fit.
         """
         try:
-            return cls.model_validate(data)
+            with jsonio.without_gc():
+                return cls.model_validate(data)
         except ValidationError as error:
             raise DocumentError(findings_of(error, data)) from None
+
+    def to_json(self) -> dict[str, Any]:
+        """Exactly the JSON data that the document was read from."""
+        with jsonio.without_gc():
+            return super().to_json()
 
     def distribution(self, name: str) -> Distribution:
         """The distribution called `name`.
