@@ -275,6 +275,11 @@ CODES: dict[str, Code] = {
         "Definitions refer to one another in a circle.",
         "Break the circle that the message spells out.",
     ),
+    "reference.unknown_type": Code(
+        "error",
+        "A function or distribution of an unknown type is needed.",
+        "Use a type of the standard, or register the type (see CONTRIBUTING.md).",
+    ),
     "reference.shadowed": Code(
         "warning",
         "A parameter point or domain gives a value to a name that is a function.",
@@ -311,6 +316,11 @@ CODES: dict[str, Code] = {
         "error",
         "A likelihood has no distributions.",
         "List its distributions and their data.",
+    ),
+    "likelihood.histfactory_inside": Code(
+        "error",
+        "A HistFactory distribution stands inside another distribution than a plain product.",
+        "Pair the HistFactory distribution with its data in the likelihood.",
     ),
     "likelihood.no_observable": Code(
         "error",

@@ -1,0 +1,55 @@
+"""Checks of a channel whose meaning is known."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hs3.dialects.base import Log
+from hs3.histfactory.meaning import Channel
+
+
+def check_yields(channel: Channel, log: Log) -> None:
+    """Report negative nominal yields, and observed events where nothing is expected."""
+    if not channel.samples:
+        return
+    total = np.zeros(channel.bins)
+    reachable = np.zeros(channel.bins, dtype=bool)
+    for sample in channel.samples:
+        negative = np.flatnonzero(sample.nominal < 0.0)
+        if negative.size:
+            i = int(negative[0])
+            log.add(
+                "histfactory.negative_yield",
+                f"{sample.path}/data/contents/{i}",
+                f"sample {sample.name!r} has {negative.size} bins with negative content",
+                float(sample.nominal[i]),
+            )
+        total += sample.nominal
+        reachable |= sample.nominal != 0.0
+        for modifier in sample.modifiers:
+            hi = getattr(modifier, "hi", None)
+            if isinstance(hi, np.ndarray):
+                reachable |= (hi != 0.0) | (modifier.lo != 0.0)  # type: ignore[union-attr]
+    if channel.observed is None:
+        return
+    empty = np.flatnonzero(~reachable & (channel.observed > 0.0))
+    if empty.size:
+        i = int(empty[0])
+        log.add(
+            "histfactory.zero_expected",
+            channel.path,
+            f"{channel.observed[i]:g} events are observed in bin {i} of channel {channel.name!r}, "
+            "where no sample contributes",
+            float(channel.observed[i]),
+        )
+
+
+def check_edges(channel: Channel, log: Log) -> None:
+    """Report bin edges that do not increase."""
+    for name, edges in zip(channel.axes, channel.edges, strict=True):
+        steps = np.diff(edges)
+        where = f"{channel.path}/axes"
+        if (steps < 0.0).any():
+            log.add("axes.not_increasing", where, f"the edges of axis {name!r} do not increase")
+        elif (steps == 0.0).any():
+            log.add("axes.zero_width", where, f"axis {name!r} has bins without width")

@@ -1,0 +1,216 @@
+"""Recognises auxiliary measurements: distributions that have the form of a `Constraint`.
+
+Only the structure counts, never a name. What has another form stays a distribution of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from hs3 import expressions
+from hs3.base import is_number
+from hs3.dialects import constraints as rules
+from hs3.dialects import document
+from hs3.dialects.base import Log
+from hs3.distributions import Distribution
+from hs3.errors import HS3Error
+from hs3.histfactory.meaning import Constraint
+from hs3.workspace import Workspace
+
+from .values import INFINITE, Values
+
+Value = float | str
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What is known about the distribution from the place that uses it.
+
+    Attributes:
+        parameter: the parameter that it is said to constrain, or None.
+        used: names that the rest of the likelihood depends on.
+        observed: the number measured for its variate `x`, where data give one.
+    """
+
+    parameter: str | None = None
+    used: Collection[str] = ()
+    observed: float | None = None
+
+
+class Recogniser:
+    """Tells constraints from other auxiliary distributions."""
+
+    def __init__(self, ws: Workspace, values: Values, log: Log) -> None:
+        self.ws, self.values, self.log = ws, values, log
+        self.functions = ws.tables["functions"]
+
+    def constraint(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
+        """The constraint that `dist` is, or None where it has another form."""
+        read = _FORMS.get(dist.type)
+        return read(self, dist, path, hints) if read is not None else None
+
+    def gauss(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
+        x, mean, sigma = (_value(dist, key) for key in ("x", "mean", "sigma"))
+        if x is None or mean is None or sigma is None:
+            return None
+        roles = self.roles(x, mean, path, hints)
+        if roles is None:
+            return None
+        observed, parameter, support = roles
+        if sigma == 100.0:
+            self.log.fired(rules.wide_gauss, path)
+        return Constraint(dist.name, "gauss", parameter, observed, sigma, path, support)
+
+    def roles(
+        self, x: Value, mean: Value, path: str, hints: Hints
+    ) -> tuple[Value, str, tuple[float, float]] | None:
+        """Observed value, parameter and support; x and mean of a Gaussian can swap their roles."""
+        if hints.observed is not None:
+            support = self.values.range(x) if isinstance(x, str) else INFINITE
+            return (hints.observed, mean, support) if isinstance(mean, str) else None
+        if isinstance(x, float) or isinstance(mean, float):
+            observed, parameter = (x, mean) if isinstance(x, float) else (mean, x)
+            return (observed, parameter, INFINITE) if isinstance(parameter, str) else None
+        observed = x if self.is_observed(x, mean, path, hints) else mean
+        parameter = mean if observed == x else x
+        if observed in self.functions or observed == parameter:
+            return None
+        return observed, parameter, self.values.range(observed)
+
+    def is_observed(self, x: str, mean: str, path: str, hints: Hints) -> bool:
+        """True when `x` is the observed value and `mean` the parameter."""
+        if hints.parameter in (x, mean):
+            return hints.parameter == mean
+        tests: tuple[Callable[[str], bool], ...] = (
+            lambda name: name in self.functions,
+            lambda name: not self.values.is_const(name),
+            lambda name: name in hints.used,
+        )
+        for is_parameter in tests:
+            if is_parameter(x) != is_parameter(mean):
+                return is_parameter(mean)
+        self.log.add(
+            "constraint.roles_assumed",
+            path,
+            f"{x!r} is taken as the observed value, {mean!r} as the parameter",
+        )
+        return True
+
+    def poisson(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
+        x, mean = _value(dist, "x"), _value(dist, "mean")
+        observed = x if hints.observed is None else hints.observed
+        if observed is None or not isinstance(mean, str):
+            return None
+        if isinstance(observed, str) and not self.observable(observed, hints):
+            return None
+        factors = self.factors(mean)
+        if factors is None:
+            return None
+        parameter, tau = factors
+        return Constraint(dist.name, "poisson", parameter, observed, tau, path)
+
+    def observable(self, name: str, hints: Hints) -> bool:
+        """True when `name` can be the observed value of a measurement."""
+        return name not in self.functions and name != hints.parameter and name not in hints.used
+
+    def factors(self, mean: str) -> tuple[str, Value] | None:
+        """`mean` as a parameter times a constant: the parameter itself, or a product of the two."""
+        found = self.functions.get(mean)
+        if found is None or found[1].type != "product":
+            return mean, 1.0
+        given = getattr(found[1], "factors", None)
+        if not isinstance(given, tuple | list) or len(given) != 2:
+            return mean, 1.0
+        items = [_number_or_name(v) for v in given]
+        constant = [isinstance(v, float) or (v is not None and self.is_constant(v)) for v in items]
+        if None in items or sum(constant) != 1:
+            return mean, 1.0
+        parameter, tau = (items[1], items[0]) if constant[0] else (items[0], items[1])
+        return (parameter, tau) if isinstance(parameter, str) and tau is not None else None
+
+    def is_constant(self, name: str) -> bool:
+        return name not in self.functions and self.values.is_const(name)
+
+    def lognormal(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
+        """Only where the logarithmic mean is the logarithm of a parameter, as ROOT writes it."""
+        x, mu, sigma = (_value(dist, key) for key in ("x", "mu", "sigma"))
+        observed = x if hints.observed is None else hints.observed
+        if observed is None or sigma is None or not isinstance(mu, str):
+            return None
+        if isinstance(observed, str) and not self.observable(observed, hints):
+            return None
+        parameter = self.under_logarithm(mu)
+        if parameter is None:
+            return None
+        return Constraint(dist.name, "lognormal", parameter, observed, sigma, path)
+
+    def under_logarithm(self, name: str) -> str | None:
+        """``p`` where the function called `name` is ``log(p)``."""
+        found = self.functions.get(name)
+        text = getattr(found[1], "expression", None) if found is not None else None
+        if not isinstance(text, str) or len(text) > 200:
+            return None
+        try:
+            inner = expressions.names(expressions.parse(text))
+        except HS3Error:
+            return None
+        plain = text.replace(" ", "").removeprefix("TMath::").lower()
+        return inner[0] if len(inner) == 1 and plain == f"log({inner[0].lower()})" else None
+
+    def gamma(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
+        r"""Gamma(p; gamma, beta, mu=0) with numbers: a = gamma - 1, s = 1/beta."""
+        x, shape, beta, shift = (_value(dist, key) for key in ("x", "gamma", "beta", "mu"))
+        if not isinstance(x, str) or hints.observed is not None or shift not in (None, 0.0):
+            return None
+        if not isinstance(shape, float) or not isinstance(beta, float) or beta <= 0 or shape < 1:
+            return None
+        return Constraint(dist.name, "gamma", x, shape - 1.0, 1.0 / beta, path)
+
+
+_FORMS: dict[str, Callable[[Recogniser, Any, str, Hints], Constraint | None]] = {
+    "gaussian_dist": Recogniser.gauss,
+    "normal_dist": Recogniser.gauss,
+    "poisson_dist": Recogniser.poisson,
+    "lognormal_dist": Recogniser.lognormal,
+    "gamma_dist": Recogniser.gamma,
+}
+
+
+def _value(dist: Distribution, key: str) -> Value | None:
+    return _number_or_name(getattr(dist, key, None))
+
+
+def _number_or_name(value: Any) -> Value | None:
+    if is_number(value):
+        number = float(value)
+        return number if math.isfinite(number) else None
+    return value if isinstance(value, str) else None
+
+
+def numbers_of(constraint: Constraint, values: Values) -> Constraint:
+    """The constraint with the numbers that its names stand for, for comparison."""
+
+    def number(value: Value) -> Value:
+        entry = values.entry(value) if isinstance(value, str) else None
+        return value if entry is None or entry[1].value is None else float(entry[1].value)
+
+    return Constraint(
+        constraint.name,
+        constraint.kind,
+        constraint.parameter,
+        number(constraint.observed),
+        number(constraint.scale),
+        constraint.path,
+        constraint.support,
+    )
+
+
+def check_observed(constraint: Constraint, values: Values, log: Log) -> None:
+    """Note it where the observed value is a name that the document does not keep constant."""
+    observed = constraint.observed
+    if isinstance(observed, str) and not values.is_const(observed):
+        log.fired(document.observed_fixed, constraint.path, value=observed)
+
