@@ -1,4 +1,4 @@
-"""Made-up pyhf workspaces that grow like real analyses: many systematics on many small histograms."""
+"""Made-up pyhf workspaces that grow as analyses do: many systematics on many small histograms."""
 
 from __future__ import annotations
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import IO, TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO, TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from hs3 import jsonio
-from hs3.errors import ConversionError, DocumentError, HS3Error, ReadError
+from hs3.errors import ConversionError, DocumentError, FitError, HS3Error, ReadError
 from hs3.findings import Finding, Report, nearest
 from hs3.workspace import SECTIONS, Workspace, dumps
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from hs3.engine import FitResult, Model
 
 Path = str | os.PathLike[str]
-Source = Path | IO[bytes] | IO[str]
-"""A file: its path, or the file itself, opened for reading."""
+Source = Path | IO[bytes] | IO[str] | dict[str, Any]
+"""A document: the path of its file, the file opened for reading, or its JSON data."""
 
 FORMATS = ("hs3", "pyhf")
 """What `convert` can write."""
@@ -29,22 +30,31 @@ class HS3Warning(UserWarning):
     """A document was read, but probably does not mean what its author wanted it to mean."""
 
 
+class ReadOptions(TypedDict, total=False):
+    """The options of `read`, for the functions that pass them on."""
+
+    patch: Source | list[Any] | None
+    patch_name: str | None
+    measurement: str | None
+    interpolation: str | None
+
+
 def read(
     source: Source,
     *,
-    patch: Source | list[Any] | dict[str, Any] | None = None,
+    patch: Source | list[Any] | None = None,
     patch_name: str | None = None,
     measurement: str | None = None,
     interpolation: str | None = None,
 ) -> tuple[Workspace, Report]:
-    """The workspace in an HS3 or pyhf JSON file, and what was found while reading it.
+    """The workspace in an HS3 or pyhf JSON document, and what was found while reading it.
 
     An HS3 document is taken verbatim and gives no findings here: what is in it is checked by
     `validate`. A pyhf workspace is converted, and the findings (whose paths point into the pyhf
-    file) say which conventions were applied. The other arguments are for pyhf files alone.
+    document) say which conventions were applied. The options are for pyhf workspaces alone.
 
     Args:
-        source: path of a file, or an open file.
+        source: path of a file, an open file, or JSON data.
         patch: JSON Patch or patchset to apply first: a file, or its JSON data.
         patch_name: which patch of a patchset.
         measurement: convert only the measurement of this name; all of them by default.
@@ -58,39 +68,40 @@ def read(
         DocumentError: it does not fit the data model.
         ConversionError: pyhf itself would refuse it, or an option does not apply.
     """
+    from hs3.adapters import pyhf
+
     data = _json(source)
     options = {
-        "patch": _patch(patch),
+        "patch": patch if patch is None or isinstance(patch, list) else _json(patch),
         "patch_name": patch_name,
         "measurement": measurement,
         "interpolation": interpolation,
     }
     given = {key: value for key, value in options.items() if value is not None}
-    return _workspace(data, given)
+    if pyhf.is_pyhf(data):
+        return pyhf.from_pyhf(data, **given)
+    if pyhf.is_patchset(data):
+        message = "this is a patchset; give the background-only workspace, and this as `patch`"
+        raise ReadError(message, code="read.format")
+    if given:
+        message = f"{_names(given)} can be given for pyhf workspaces only, and this is none"
+        raise ConversionError(message, code="conversion.option")
+    if isinstance(data, dict) and not data.keys() & set(SECTIONS):
+        message = "neither an HS3 document nor a pyhf workspace: it has no section of either"
+        raise ReadError(message, code="read.format")
+    return Workspace.from_json(data), Report()
 
 
-def load(
-    source: Source,
-    *,
-    patch: Source | list[Any] | dict[str, Any] | None = None,
-    patch_name: str | None = None,
-    measurement: str | None = None,
-    interpolation: str | None = None,
-) -> Workspace:
-    """The workspace in an HS3 or pyhf JSON file: `read` without its report.
+def load(source: Source, **options: Unpack[ReadOptions]) -> Workspace:
+    """The workspace in an HS3 or pyhf JSON document: `read` without its report.
 
-    Findings of severity `warning` are issued as one `HS3Warning`; use `read` to see them all. The
-    arguments and the errors are those of `read`.
+    Findings of severity `warning` are issued as one `HS3Warning`; `read` gives them all. The
+    options and the errors are those of `read`.
     """
-    workspace, report = read(
-        source,
-        patch=patch,
-        patch_name=patch_name,
-        measurement=measurement,
-        interpolation=interpolation,
-    )
+    workspace, report = read(source, **options)
     if report.warnings:
-        warnings.warn(_joined(report.warnings), HS3Warning, stacklevel=2)
+        said = "; ".join(f"{f.code} at {f.path or '/'}: {f.message}" for f in report.warnings)
+        warnings.warn(said, HS3Warning, stacklevel=2)
     return workspace
 
 
@@ -103,25 +114,26 @@ def save(workspace: Workspace, path: Path) -> None:
     jsonio.write_atomic(path, dumps(workspace, indent=2) + "\n")
 
 
-def validate(source: Source | Workspace | dict[str, Any]) -> Report:
-    """Everything that is wrong, doubtful or assumed in a file, a workspace, or parsed JSON data.
+def validate(source: Workspace | Source, **options: Unpack[ReadOptions]) -> Report:
+    """Everything that is wrong, doubtful or assumed in a workspace or a document.
 
     A text that is not JSON, or does not fit the data model, is a finding too. For a pyhf workspace
-    the conversion is part of what is checked; the paths of its findings point into the pyhf file.
+    the conversion is part of what is checked; the paths of its findings point into the pyhf
+    document. The options are those of `read`.
 
     Raises:
         ReadError: there is no such file, or it cannot be opened.
     """
     from hs3 import checks
 
+    if isinstance(source, Workspace):
+        return checks.validate(source)
     try:
-        if isinstance(source, Workspace):
-            return checks.validate(source)
-        workspace, report = _workspace(source if isinstance(source, dict) else _json(source), {})
+        workspace, report = read(source, **options)
     except HS3Error as error:
         if error.code == ReadError.default_code:
             raise
-        return Report(findings_of(error))
+        return Report(_findings(error))
     return report + checks.validate(workspace)
 
 
@@ -131,19 +143,16 @@ def convert(
     *,
     to: str | None = None,
     analysis: str | None = None,
-    patch: Source | list[Any] | dict[str, Any] | None = None,
-    patch_name: str | None = None,
-    measurement: str | None = None,
-    interpolation: str | None = None,
+    **options: Unpack[ReadOptions],
 ) -> Report:
-    """Read one file and write it in another format, wholly or not at all.
+    """Read one document and write it in another format, wholly or not at all.
 
     Args:
         source: HS3 or pyhf JSON.
         target: path of the file to write; one that is there is replaced.
         to: ``"hs3"`` (default) or ``"pyhf"``.
         analysis: for pyhf: which analysis becomes the measurement; all of them by default.
-        patch, patch_name, measurement, interpolation: as for `read`.
+        options: those of `read`.
 
     Returns:
         What was assumed, changed or left out on the way.
@@ -153,13 +162,10 @@ def convert(
         HS3Error: as `read` and `save`.
     """
     form = _format(to, target)
-    workspace, report = read(
-        source,
-        patch=patch,
-        patch_name=patch_name,
-        measurement=measurement,
-        interpolation=interpolation,
-    )
+    if form == "hs3" and analysis is not None:
+        message = "an HS3 document holds all analyses; `analysis` chooses one for pyhf"
+        raise ConversionError(message, code="conversion.option", value=analysis)
+    workspace, report = read(source, **options)
     if form == "hs3":
         save(workspace, target)
         return report
@@ -177,15 +183,20 @@ def compile(
     likelihood: str | None = None,
     pdf: str | None = None,
     data: str | None = None,
+    observables: Sequence[str] = (),
+    histosys: Literal["absolute", "additive"] = "absolute",
 ) -> Model:
     """A likelihood that can be evaluated, differentiated and fitted.
 
     Args:
         source: a workspace, or a file as for `load`.
-        analysis: which analysis; not needed where there is only one.
-        likelihood: a likelihood instead of an analysis.
-        pdf: a distribution instead of an analysis, together with `data`.
-        data: the name of the data object to use instead of the likelihood's own.
+        analysis: name of an analysis; without, the only one, or the first and a warning.
+        likelihood: name of a likelihood, instead of an analysis.
+        pdf: name of a distribution, instead of an analysis.
+        data: name of the data object for `pdf`.
+        observables: names that are observables of `pdf` where no data say so.
+        histosys: ``additive`` reads the templates of a histosys as the text of the standard has
+            it, as additions to the nominal one; no known writer means that.
 
     Raises:
         ResolveError: a name is missing, of the wrong kind, or defined through itself.
@@ -196,23 +207,69 @@ def compile(
     from hs3.resolve import resolve
 
     workspace = source if isinstance(source, Workspace) else load(source)
-    return compile_graph(
-        resolve(workspace, analysis=analysis, likelihood=likelihood, pdf=pdf, data=data)
+    graph = resolve(
+        workspace,
+        analysis=analysis,
+        likelihood=likelihood,
+        pdf=pdf,
+        data=data,
+        observables=observables,
+        histosys=histosys,
     )
+    return compile_graph(graph)
 
 
-def findings_of(error: HS3Error) -> tuple[Finding, ...]:
-    """The findings that an error stands for."""
-    if isinstance(error, DocumentError):
-        return error.findings
-    return (Finding(error.code, error.path, error.message, error.value, error.suggestions),)
+def fit(
+    source: Model | Workspace | Source,
+    *,
+    analysis: str | None = None,
+    likelihood: str | None = None,
+    pdf: str | None = None,
+    data: str | None = None,
+    start: Mapping[str, float] | None = None,
+    fixed: Mapping[str, float] | Sequence[str] = (),
+    free: Sequence[str] = (),
+    minimizer: Literal["newton", "minuit"] = "newton",
+    minos: Sequence[str] = (),
+) -> FitResult:
+    """The maximum of the likelihood: values, errors, covariance.
+
+    Args:
+        source: a model, or what `compile` makes one of, then with `analysis`, `likelihood`, `pdf`
+            and `data` as there.
+        start: starting values by name; the document's where left out.
+        fixed: names to hold at their starting value, or name → value.
+        free: constant parameters of the document to let float.
+        minimizer: ``newton`` (exact gradient and Hessian) or ``minuit`` (MIGRAD with the exact
+            gradient).
+        minos: names whose asymmetric interval MINOS is to find.
+
+    Returns:
+        the result; when the fit fails, `converged` is False and `message` says why.
+
+    Raises:
+        FitError: an unknown parameter, a start outside of the bounds, an unknown minimizer, or a
+            model together with arguments for `compile`.
+        HS3Error: as `compile`.
+    """
+    from hs3 import engine
+
+    choice = {"analysis": analysis, "likelihood": likelihood, "pdf": pdf, "data": data}
+    if not isinstance(source, engine.Model):
+        source = compile(source, **choice)
+    elif given := {key: value for key, value in choice.items() if value is not None}:
+        message = f"{_names(given)} cannot be given with a model, which has made its choice"
+        raise FitError(message, code="fit.choice")
+    return engine.fit(source, start=start, fixed=fixed, free=free, minimizer=minimizer, minos=minos)
 
 
 # --- telling formats apart ----------------------------------------------------------------------
 
 
 def _json(source: Source) -> Any:
-    """The JSON data in a file; other formats are refused by name."""
+    """The JSON data of a document; other formats are refused by name."""
+    if isinstance(source, dict):
+        return source
     raw = _content(source)
     if raw.startswith(b"root"):
         raise ReadError("ROOT files cannot be read yet; HS3 and pyhf JSON can", code="read.format")
@@ -221,35 +278,11 @@ def _json(source: Source) -> Any:
     return jsonio.parse(raw)
 
 
-def _content(source: Source) -> bytes:
+def _content(source: Path | IO[bytes] | IO[str]) -> bytes:
     if isinstance(source, str | os.PathLike):
         return jsonio.read_bytes(source)
     content = source.read(jsonio.LIMITS.size + 1)  # one more than allowed: `parse` refuses it
     return content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
-
-
-def _patch(patch: Source | list[Any] | dict[str, Any] | None) -> Any:
-    return patch if patch is None or isinstance(patch, list | dict) else _json(patch)
-
-
-def _workspace(data: Any, options: dict[str, Any]) -> tuple[Workspace, Report]:
-    """The workspace that JSON data stand for; `options` are those for pyhf that were given."""
-    from hs3.adapters import pyhf
-
-    if pyhf.is_pyhf(data):
-        return pyhf.from_pyhf(data, **options)
-    if pyhf.is_patchset(data):
-        message = "this is a patchset; give the background-only workspace, and this as `patch`"
-        raise ReadError(message, code="read.format")
-    if options:
-        message = f"{_names(options)} can be given for pyhf workspaces only, and this is HS3"
-        raise ConversionError(message, code="conversion.option")
-    if isinstance(data, dict) and not data.keys() & set(SECTIONS):
-        raise ReadError(
-            "neither an HS3 document nor a pyhf workspace: none of the sections of either is there",
-            code="read.format",
-        )
-    return Workspace.from_json(data), Report()
 
 
 def _format(to: str | None, target: Path) -> str:
@@ -266,9 +299,12 @@ def _format(to: str | None, target: Path) -> str:
     return wanted
 
 
-def _names(names: Any) -> str:
+def _findings(error: HS3Error) -> tuple[Finding, ...]:
+    """The findings that an error stands for."""
+    if isinstance(error, DocumentError):
+        return error.findings
+    return (Finding(error.code, error.path, error.message, error.value, error.suggestions),)
+
+
+def _names(names: Iterable[str]) -> str:
     return " and ".join(f"`{name}`" for name in names)
-
-
-def _joined(findings: tuple[Finding, ...]) -> str:
-    return "; ".join(f"{f.code} at {f.path or '/'}: {f.message}" for f in findings)

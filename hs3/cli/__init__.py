@@ -1,4 +1,4 @@
-"""The command line, `hs3 …`: each command stands in a file of its own; `main` is the entry point."""
+"""The command line, `hs3 …`: one file for each command; `main` is the entry point."""
 
 from __future__ import annotations
 

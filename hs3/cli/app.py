@@ -1,4 +1,4 @@
-"""The commands put together, and what happens to errors: one sentence, an exit status, no traceback.
+"""The commands put together; an error is one sentence and an exit status, never a traceback.
 
 Exit status: 0 when what was asked for is done, 1 when it is not, 2 when the command line is wrong,
 130 when it is interrupted.
@@ -21,7 +21,6 @@ from hs3.errors import HS3Error
 app = typer.Typer(
     name="hs3",
     help="Check, show, convert and fit statistical models written in HS3 or as pyhf JSON.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -56,7 +55,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        return int(app(given, prog_name="hs3", standalone_mode=False) or 0)
+        status = int(app(given or ["--help"], prog_name="hs3", standalone_mode=False) or 0)
+        return status if given else 2  # nothing was asked for
     except _UsageError as error:
         return _fail(HS3Error(error.format_message(), code="command.usage"), 2, given)
     except HS3Error as error:
@@ -71,7 +71,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("HS3_DEBUG"):
             raise
-        message = f"this is a defect of hs3: {type(error).__name__}: {error} (set HS3_DEBUG=1 …)"
+        kind = type(error).__name__
+        message = f"a defect of hs3, please report it: {kind}: {error} (HS3_DEBUG=1 shows where)"
         return _fail(HS3Error(message, code="command.internal"), 1, given)
 
 

@@ -10,27 +10,54 @@ File = Annotated[str, typer.Argument(metavar="FILE", help="HS3 or pyhf JSON.", s
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
+# --- how to read a pyhf workspace -----------------------------------------------------------------
+
+PYHF = "pyhf workspaces"
+
 Patch = Annotated[
     str | None,
-    typer.Option(metavar="FILE", help="JSON Patch or patchset to apply to a pyhf workspace."),
+    typer.Option(metavar="FILE", help="JSON Patch or patchset to apply.", rich_help_panel=PYHF),
 ]
 PatchName = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Which patch of a patchset to apply.")
+    str | None,
+    typer.Option(metavar="NAME", help="Which patch of a patchset.", rich_help_panel=PYHF),
 ]
 Measurement = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Which measurement of a pyhf workspace to take.")
+    str | None,
+    typer.Option(metavar="NAME", help="Take this measurement only.", rich_help_panel=PYHF),
 ]
 Interpolation = Annotated[
     str | None,
     typer.Option(
         metavar="CODE",
-        help="How the systematics of a pyhf workspace interpolate: code4 (default; codes 4 and 4p, "
-        "as pyhf's command line and ROOT) or code1 (codes 1 and 0, as pyhf's library).",
+        help="How systematics interpolate: code4 (default; codes 4 and 4p, as pyhf's command line "
+        "and ROOT) or code1 (codes 1 and 0, as pyhf's library).",
+        rich_help_panel=PYHF,
     ),
 ]
+
+# --- what of the document to take -----------------------------------------------------------------
+
+MODEL = "What to take from the document"
+
 Analysis = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Which analysis of the document to use.")
+    str | None, typer.Option(metavar="NAME", help="This analysis.", rich_help_panel=MODEL)
 ]
 Likelihood = Annotated[
-    str | None, typer.Option(metavar="NAME", help="A likelihood to use instead of an analysis.")
+    str | None,
+    typer.Option(
+        metavar="NAME", help="A likelihood instead of an analysis.", rich_help_panel=MODEL
+    ),
+]
+Pdf = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="A distribution instead of an analysis, with --data.",
+        rich_help_panel=MODEL,
+    ),
+]
+Data = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Data to use with --pdf.", rich_help_panel=MODEL),
 ]

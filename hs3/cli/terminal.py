@@ -106,11 +106,10 @@ def summary(report: Report) -> str:
 
 
 def print_assumptions(report: Report) -> None:
-    """One line on stdout for each code: how often it was found, what it means, where first."""
+    """The first finding of each code on stdout, and how many more there are of it."""
     out = console()
-    for group in _by_code(report):
-        times = f" ({len(group)} times, first here)" if len(group) > 1 else ""
-        out.print(_sentence(group[0]) + Text(times))
+    for first, *more in _by_code(report):
+        out.print(_sentence(first) + Text(f" (and {len(more)} more of this kind)" if more else ""))
 
 
 def _by_code(report: Report) -> list[list[Finding]]:

@@ -1,0 +1,5 @@
+"""`python -m hs3` is the command `hs3`."""
+
+from hs3.cli import main
+
+main()

@@ -1,0 +1,159 @@
+"""`hs3 fit`: maximise a likelihood, and say what came out so that a physicist can read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hs3.cli.options import (
+    Analysis,
+    Data,
+    File,
+    Interpolation,
+    Json,
+    Likelihood,
+    Measurement,
+    Patch,
+    PatchName,
+    Pdf,
+)
+from hs3.cli.rounding import number, rounded
+from hs3.cli.terminal import console, print_assumptions, progress, row, say, say_json, table
+
+if TYPE_CHECKING:
+    from hs3.engine import FitResult, FittedParameter, Model
+    from hs3.findings import Report
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(fit)
+
+
+def fit(
+    file: File,
+    analysis: Analysis = None,
+    likelihood: Likelihood = None,
+    pdf: Pdf = None,
+    data: Data = None,
+    minimizer: Annotated[str, typer.Option(metavar="NAME", help="newton or minuit.")] = "newton",
+    minos: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Asymmetric errors of this parameter (repeatable)."),
+    ] = None,
+    fix: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[=VALUE]", help="Hold a parameter constant (repeatable)."),
+    ] = None,
+    free: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Let a constant parameter float (repeatable)."),
+    ] = None,
+    start: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Start value (repeatable)."),
+    ] = None,
+    patch: Patch = None,
+    patch_name: PatchName = None,
+    measurement: Measurement = None,
+    interpolation: Interpolation = None,
+    output: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Also write the result here, as JSON.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Fit a model to its data.
+
+    Exit status 0 when the fit converged, else 1.
+    """
+    import hs3
+    from hs3 import jsonio
+
+    with progress(f"reading {file}"):
+        workspace, report = hs3.read(
+            file,
+            patch=patch,
+            patch_name=patch_name,
+            measurement=measurement,
+            interpolation=interpolation,
+        )
+    with progress("fitting (a new model shape is compiled first)"):
+        model = hs3.compile(workspace, analysis=analysis, likelihood=likelihood, pdf=pdf, data=data)
+        result = hs3.fit(
+            model,
+            start=_assignments(start or ()),
+            fixed=_held(model, fix or ()),
+            free=free or (),
+            minimizer=minimizer,  # type: ignore[arg-type]
+            minos=minos or (),
+        )
+    report += model.report
+    out = {**result.to_dict(), "findings": report.to_dict()["findings"]}
+    if output is not None:
+        jsonio.write_atomic(output, jsonio.dumps(out, indent=2) + "\n")
+    if json:
+        say_json(out)
+    else:
+        _show(model, result, report)
+    return 0 if result.converged else 1
+
+
+# --- options --------------------------------------------------------------------------------------
+
+
+def _assignments(given: Iterable[str]) -> dict[str, float]:
+    """``NAME=VALUE`` options; the last equals sign counts, as names may hold others."""
+    out = {}
+    for option in given:
+        name, equals, value = option.rpartition("=")
+        try:
+            out[name] = float(value)
+        except ValueError:
+            equals = ""
+        if not equals or not name:
+            raise typer.BadParameter(f"{option!r} is not NAME=VALUE with a number")
+    return out
+
+
+def _held(model: Model, given: Iterable[str]) -> dict[str, float]:
+    """``NAME`` or ``NAME=VALUE`` options; without a value, the document's."""
+    values = {p.name: p.value for p in model.parameters}
+    plain = {name: values[name] for name in given if name in values}
+    return plain | _assignments(name for name in given if name not in plain)
+
+
+# --- the table ------------------------------------------------------------------------------------
+
+
+def _show(model: Model, result: FitResult, report: Report) -> None:
+    out = table(
+        f"Fit of {model.name}",
+        *("parameter", "value", "± error", "pull", "remark"),
+        right=("value", "pull"),
+    )
+    pois = [result.parameters[name] for name in model.pois if name in result.parameters]
+    others = [p for p in result.parameters.values() if p.name not in model.pois]
+    for parameter in pois:
+        row(out, *_cells(parameter, "parameter of interest"), style="bold")
+    for parameter in others:
+        row(out, *_cells(parameter))
+    console().print(out)
+    say(f"-2 ln L = {result.twice_nll:.6f}")
+    verdict = "converged" if result.converged else "NOT CONVERGED"
+    say(f"{verdict}: {result.message}", style="" if result.converged else "bold red")
+    print_assumptions(report)
+
+
+def _cells(parameter: FittedParameter, *remarks: str) -> tuple[str, ...]:
+    value, error = rounded(parameter.value, parameter.error)
+    if parameter.minos is not None:
+        low, high = (number(offset) for offset in parameter.minos)
+        remarks = (*remarks, f"MINOS {low} +{high}")
+    if parameter.at_bound:
+        remarks = (*remarks, f"at its {parameter.at_bound} bound")
+    if parameter.fixed:
+        error, remarks = "", (*remarks, "fixed")
+    pull = "" if parameter.pull is None else f"{parameter.pull:+.2f}"
+    return parameter.name, value, f"± {error}" if error else "", pull, ", ".join(remarks)
