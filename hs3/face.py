@@ -99,9 +99,7 @@ def load(source: Source, **options: Unpack[ReadOptions]) -> Workspace:
     options and the errors are those of `read`.
     """
     workspace, report = read(source, **options)
-    if report.warnings:
-        said = "; ".join(f"{f.code} at {f.path or '/'}: {f.message}" for f in report.warnings)
-        warnings.warn(said, HS3Warning, stacklevel=2)
+    _warn(report)
     return workspace
 
 
@@ -188,6 +186,9 @@ def compile(
 ) -> Model:
     """A likelihood that can be evaluated, differentiated and fitted.
 
+    What was assumed on the way stands in the model's `report`; findings of severity `warning` are
+    issued as one `HS3Warning`.
+
     Args:
         source: a workspace, or a file as for `load`.
         analysis: name of an analysis; without, the only one, or the first and a warning.
@@ -216,6 +217,7 @@ def compile(
         observables=observables,
         histosys=histosys,
     )
+    _warn(graph.report)
     return compile_graph(graph)
 
 
@@ -304,6 +306,12 @@ def _findings(error: HS3Error) -> tuple[Finding, ...]:
     if isinstance(error, DocumentError):
         return error.findings
     return (Finding(error.code, error.path, error.message, error.value, error.suggestions),)
+
+
+def _warn(report: Report) -> None:
+    if report.warnings:
+        said = "; ".join(f"{f.code} at {f.path or '/'}: {f.message}" for f in report.warnings)
+        warnings.warn(said, HS3Warning, stacklevel=3)
 
 
 def _names(names: Iterable[str]) -> str:

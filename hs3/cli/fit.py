@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +20,7 @@ from hs3.cli.options import (
     PatchName,
     Pdf,
 )
-from hs3.cli.rounding import number, rounded
+from hs3.cli.rounding import rounded
 from hs3.cli.terminal import console, print_assumptions, progress, row, say, say_json, table
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def fit(
     """
     import hs3
     from hs3 import jsonio
+    from hs3.resolve import resolve
 
     with progress(f"reading {file}"):
         workspace, report = hs3.read(
@@ -79,9 +81,12 @@ def fit(
             measurement=measurement,
             interpolation=interpolation,
         )
-    with progress("fitting (a new model shape is compiled first)"):
-        model = hs3.compile(workspace, analysis=analysis, likelihood=likelihood, pdf=pdf, data=data)
-        result = hs3.fit(
+        graph = resolve(workspace, analysis=analysis, likelihood=likelihood, pdf=pdf, data=data)
+    with progress("fitting (a model of a new shape is compiled first)"):
+        from hs3 import engine  # inside: importing JAX takes a good part of the time
+
+        model = engine.compile(graph)
+        result = engine.fit(
             model,
             start=_assignments(start or ()),
             fixed=_held(model, fix or ()),
@@ -89,7 +94,7 @@ def fit(
             minimizer=minimizer,  # type: ignore[arg-type]
             minos=minos or (),
         )
-    report += model.report
+    report += graph.report
     out = {**result.to_dict(), "findings": report.to_dict()["findings"]}
     if output is not None:
         jsonio.write_atomic(output, jsonio.dumps(out, indent=2) + "\n")
@@ -148,12 +153,18 @@ def _show(model: Model, result: FitResult, report: Report) -> None:
 
 def _cells(parameter: FittedParameter, *remarks: str) -> tuple[str, ...]:
     value, error = rounded(parameter.value, parameter.error)
+    error = f"± {error}" if error else ""
     if parameter.minos is not None:
-        low, high = (number(offset) for offset in parameter.minos)
-        remarks = (*remarks, f"MINOS {low} +{high}")
+        error += f" ({' '.join(_offset(parameter.value, x) for x in parameter.minos)})"
     if parameter.at_bound:
         remarks = (*remarks, f"at its {parameter.at_bound} bound")
     if parameter.fixed:
         error, remarks = "", (*remarks, "fixed")
     pull = "" if parameter.pull is None else f"{parameter.pull:+.2f}"
-    return parameter.name, value, f"± {error}" if error else "", pull, ", ".join(remarks)
+    return parameter.name, value, error, pull, ", ".join(remarks)
+
+
+def _offset(value: float, offset: float) -> str:
+    """A MINOS offset with its sign; infinite where the likelihood never rises enough."""
+    sign = "-" if offset < 0 else "+"
+    return sign + ("∞" if math.isinf(offset) else rounded(value, abs(offset))[1])
