@@ -260,6 +260,108 @@ CODES: dict[str, Code] = {
         "A patchset was made for another workspace than it is applied to.",
         "Use the workspace whose digest the patchset carries.",
     ),
+    "pyhf.not_expressible": Code(
+        "error",
+        "pyhf has nothing that means the same.",
+        "Keep the document in HS3, or simplify the model.",
+    ),
+    "pyhf.poisson_shared": Code(
+        "error",
+        "Poisson-constrained factors per bin scale several samples; pyhf has that with Gaussian "
+        "constraints only.",
+        "Ask for the approximation (Gaussian constraints of the same width).",
+    ),
+    "pyhf.poisson_as_gauss": Code(
+        "warning",
+        "Poisson constraints shared by several samples became Gaussian ones of the same width.",
+        "Nothing; this was asked for.",
+    ),
+    "pyhf.unconstrained": Code(
+        "error",
+        "pyhf constrains every histosys, normsys, shapesys and staterror, and this one is free.",
+        "Constrain the parameter, or make it constant.",
+    ),
+    "pyhf.constant_term": Code(
+        "note",
+        "pyhf constrains a constant parameter that the document does not constrain: the likelihood "
+        "changes by a constant.",
+        "Nothing; fits and tests are the same.",
+    ),
+    "pyhf.rewritten": Code(
+        "note",
+        "A modifier becomes another type in pyhf, with the same meaning.",
+        "Nothing; the likelihood is the same.",
+    ),
+    "pyhf.support": Code(
+        "warning",
+        "A constraint is normalised over a range that cuts its tail; pyhf has the whole real line.",
+        "Expect a small difference that moves with the parameter.",
+    ),
+    "pyhf.bounds": Code(
+        "warning",
+        "A parameter without finite bounds gets some, because pyhf needs them.",
+        "Give the parameter a domain.",
+    ),
+    "pyhf.fixed_bins": Code(
+        "warning",
+        "pyhf keeps all parameters of a modifier constant or none.",
+        "Fix the parameters when fitting with pyhf.",
+    ),
+    "pyhf.interpolation_mixed": Code(
+        "error",
+        "The document interpolates in ways that pyhf does not have, or in several at once.",
+        "Ask for the approximation (codes 4 and 4p).",
+    ),
+    "pyhf.interpolation_changed": Code(
+        "warning",
+        "Another interpolation was put in place of one that pyhf does not have.",
+        "Nothing; this was asked for.",
+    ),
+    "pyhf.modifier_settings": Code(
+        "warning",
+        "The interpolation codes are not those that pyhf takes by itself, and its file has none.",
+        "Give pyhf the `modifier_settings` of the message.",
+    ),
+    "pyhf.clipping": Code(
+        "warning",
+        "The document cuts negative rates at zero, and pyhf does not.",
+        "Expect differences only where a rate becomes negative.",
+    ),
+    "pyhf.binning": Code(
+        "note",
+        "pyhf knows bins, but neither their edges nor several axes.",
+        "Keep the HS3 document.",
+    ),
+    "pyhf.several_pois": Code(
+        "note",
+        "pyhf takes one parameter of interest.",
+        "Put the one that matters first.",
+    ),
+    "pyhf.metadata": Code(
+        "note",
+        "pyhf's file has no place for authors, publications or a description.",
+        "Keep the HS3 document.",
+    ),
+    "pyhf.parameter_name": Code(
+        "note",
+        "A parameter has another name in pyhf, which makes names from those of modifiers.",
+        "Nothing.",
+    ),
+    "pyhf.analysis_left_out": Code(
+        "warning",
+        "An analysis is not a measurement of the same channels, or pyhf cannot express it.",
+        "Convert it by itself.",
+    ),
+    "pyhf.stored_invalid": Code(
+        "note",
+        "The section `misc.pyhf` is not what an import from pyhf writes; it has no effect.",
+        "Remove it.",
+    ),
+    "pyhf.stored_outdated": Code(
+        "note",
+        "The document was changed after its import from pyhf; what was stored then is not used.",
+        "Nothing.",
+    ),
     "reference.wrong_kind": Code(
         "error",
         "A name refers to something of another kind than this place needs.",
@@ -380,6 +482,11 @@ CODES: dict[str, Code] = {
         "An axis has bins of no width. Counts per bin are not affected, densities are.",
         "Give `min` and `max`, or edges, that differ.",
     ),
+    "axes.range_mismatch": Code(
+        "warning",
+        "`min` or `max` of an axis is not its first or last bin edge.",
+        "Give both the same value; the edges count.",
+    ),
     "axes.edges_and_nbins": Code(
         "error",
         "An axis has both `edges` and `nbins`, and they disagree.",
@@ -436,6 +543,11 @@ CODES: dict[str, Code] = {
         "error",
         "A list per bin does not have one entry per bin.",
         "Give one entry for each bin of the channel.",
+    ),
+    "histfactory.no_samples": Code(
+        "error",
+        "A HistFactory distribution has no samples.",
+        "Add a sample; without one nothing is expected.",
     ),
     "histfactory.unknown_modifier": Code(
         "error",
@@ -505,6 +617,13 @@ CODES: dict[str, Code] = {
         "A parameter is constrained both by its modifiers and by another distribution of the "
         "likelihood, and the two differ: both count, as the standard says.",
         "Remove one of them if a single measurement is meant.",
+    ),
+    "constraint.truncated": Code(
+        "note",
+        "The range of the observed value of a Gaussian measurement cuts its tails, so that the "
+        "normalisation depends on the parameter. pyhf normalises over the real line, and so does "
+        "ROOT unless it is told the global observables.",
+        "Widen or remove the range of the observed value if the cut is not meant.",
     ),
     "constraint.roles_assumed": Code(
         "note",

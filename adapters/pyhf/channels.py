@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hs3.findings import pointer
+
 from . import schema
 from .constraints import shapesys_vals
 from .interpolation import Codes
@@ -106,16 +108,18 @@ def _modifier(
 _KIND = {"normsys": "Gauss", "histosys": "Gauss", "staterror": "Gauss", "shapesys": "Poisson"}
 
 
-def unwritten(source: schema.PyhfWorkspace) -> list[dict[str, Any]]:
+def unwritten(plan: Plan) -> list[dict[str, Any]]:
     """Uncertainties that cannot be had back to the last bit from the HS3 document."""
     out = []
-    for channel in source.channels:
+    for channel in plan.source.channels:
         for sample in channel.samples:
             modifiers = [m for _, m in sample.effective()]
             several = sum(m.type == "staterror" for m in modifiers) > 1
             for m in modifiers:
-                lost = isinstance(m, schema.ShapeSys) and _rounded(sample, m)
-                if lost or (several and m.type == "staterror"):
+                lost = isinstance(m, schema.StatError) and several
+                if isinstance(m, schema.ShapeSys):
+                    lost = m.name in plan.explicit or _rounded(sample, m)
+                if lost:
                     place = {"channel": channel.name, "sample": sample.name, "modifier": m.name}
                     out.append({**place, "type": m.type, "data": list(m.data)})
     return out
@@ -149,14 +153,15 @@ class Written:
 def write(plan: Plan, names: Names) -> Written:
     """All channels and observations, in the order of the pyhf document."""
     source = plan.source
-    models = {c.name: names.take(f"model_{c.name}") for c in source.channels}
+    places = {c.name: pointer("channels", i) for i, c in enumerate(source.channels)}
+    models = {c: names.take(f"model_{c}", place) for c, place in places.items()}
     observables = {o.name: names.take(f"obs_x_{o.name}") for o in source.observations}
     data = {o.name: names.take(f"obsData_{o.name}") for o in source.observations}
     order = sorted(models)
     stored = {
         "channels": {m: c for c, m in models.items() if m != f"model_{c}"},
         "observations": {d: o for o, d in data.items() if d != f"obsData_{o}" or o not in models},
-        "uncertainties": unwritten(source),
+        "uncertainties": unwritten(plan),
     }
     return Written(
         [distribution(plan, c, models[c.name], observables[c.name]) for c in source.channels],

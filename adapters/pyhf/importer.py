@@ -98,7 +98,8 @@ def _document(
     explicit = explicit_sets(source, defaults, list(measured.values()))
     names = Names()
     # The parameters come first: they keep pyhf's names whatever else is called so.
-    parameters = {key: [names.take(n) for n in s.names] for key, s in defaults.items()}
+    places = {use.modifier.name: use.path for use in reversed(list(uses(source)))}
+    parameters = {k: [names.take(n, places[k]) for n in s.names] for k, s in defaults.items()}
     plan = channels.Plan(source, codes, explicit, parameters)
     parts = channels.write(plan, names)
     auxiliaries = Auxiliaries(explicit, parameters, names)
@@ -107,9 +108,9 @@ def _document(
         likelihood = dict(parts.likelihood)
         if auxiliary := auxiliaries.of(sets, defaults):
             likelihood["aux_distributions"] = auxiliary
-        written.append(
-            measurement.sections(source.measurements[i], sets, parameters, likelihood, names)
-        )
+        base = names.take(source.measurements[i].name, pointer("measurements", i))
+        poi = source.measurements[i].config.poi
+        written.append(measurement.sections(base, poi, sets, parameters, likelihood, names))
     findings = [*_conventions(source, codes), *staterror_findings(source, explicit)]
     for i, sets in measured.items():
         findings += measurement.findings(source, i, sets)

@@ -13,7 +13,8 @@ from .names import Names
 
 
 def sections(
-    measurement: schema.Measurement,
+    analysis: str,
+    poi: str,
     sets: Sets,
     parameters: Mapping[str, Sequence[str]],
     likelihood: dict[str, Any],
@@ -22,16 +23,16 @@ def sections(
     """The HS3 objects of one measurement, by the section they stand in.
 
     Args:
-        measurement: the pyhf measurement.
+        analysis: its name in HS3, from which the other names are made.
+        poi: pyhf's name of the parameter of interest.
         sets: its parameter sets, settings applied.
         parameters: HS3 names of the parameters of each set.
         likelihood: body of the likelihood.
-        names: gives the objects their names, made from the measurement's.
+        names: makes the names unique.
     """
-    base = measurement.name
-    analysis, of = names.take(base), names.take(f"{base}_likelihood")
-    domain, point = names.take(f"{base}_domain"), names.take(f"{base}_initial")
-    poi = parameter_of_interest(measurement.config.poi, sets)
+    of, domain = names.take(f"{analysis}_likelihood"), names.take(f"{analysis}_domain")
+    point = names.take(f"{analysis}_initial")
+    interesting = parameter_of_interest(poi, sets)
     return {
         "likelihoods": {"name": of, **likelihood},
         "domains": {"name": domain, "type": "product_domain", "axes": _axes(sets, parameters)},
@@ -39,7 +40,7 @@ def sections(
         "analyses": {
             "name": analysis,
             "likelihood": of,
-            "parameters_of_interest": [parameters[poi][0]] if poi else [],
+            "parameters_of_interest": [parameters[interesting][0]] if interesting else [],
             "domain": domain,
             "init": point,
         },
