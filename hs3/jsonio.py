@@ -8,23 +8,34 @@ than the `Limits`. Integers stay integers, floats are the nearest float64.
 from __future__ import annotations
 
 import gc
-import hashlib
 import json
 import math
 import os
 import re
-import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 
 import pydantic_core
 
+from hs3.canonical import canonical, sha256
 from hs3.errors import ReadError, SyntaxReadError, WriteError
+from hs3.files import SIZE_LIMIT, check_size, read_bytes, write_atomic
 from hs3.findings import pointer
+
+__all__ = [
+    "LIMITS",
+    "Limits",
+    "canonical",
+    "dumps",
+    "parse",
+    "read",
+    "read_bytes",
+    "sha256",
+    "without_gc",
+    "write_atomic",
+]
 
 
 @dataclass(frozen=True)
@@ -37,7 +48,7 @@ class Limits:
         depth: levels of nesting.
     """
 
-    size: int = 1 << 30
+    size: int = SIZE_LIMIT
     values: int = 50_000_000
     depth: int = 100
 
@@ -53,23 +64,7 @@ def read(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> Any:
         ReadError: the file cannot be opened, or breaks a limit.
         SyntaxReadError: it is not strict JSON.
     """
-    return parse(read_bytes(path, limits=limits), limits=limits)
-
-
-def read_bytes(path: str | os.PathLike[str], *, limits: Limits = LIMITS) -> bytes:
-    """The content of a regular file that is not larger than the limit.
-
-    Raises:
-        ReadError: the file cannot be opened, or is too large.
-    """
-    file = Path(path)
-    try:
-        if file.exists() and not file.is_file():
-            raise ReadError(f"{file} is not a regular file")
-        _check_size(file.stat().st_size, limits)
-        return file.read_bytes()
-    except OSError as error:
-        raise ReadError(f"cannot read {file}: {error.strerror or error}") from error
+    return parse(read_bytes(path, size=limits.size), limits=limits)
 
 
 def parse(text: str | bytes, *, limits: Limits = LIMITS) -> Any:
@@ -81,7 +76,7 @@ def parse(text: str | bytes, *, limits: Limits = LIMITS) -> Any:
     """
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     raw = raw.removeprefix(_BOM)
-    _check_size(len(raw), limits)
+    check_size(len(raw), limits.size)
     if sum(map(raw.count, (b",", b"[", b"{"))) > limits.values:
         raise ReadError(f"the text holds more than {limits.values:,} values", code="read.too_large")
     with without_gc():
@@ -105,12 +100,6 @@ def without_gc() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-def _check_size(size: int, limits: Limits) -> None:
-    if size > limits.size:
-        message = f"the file has {size:,} bytes, the limit is {limits.size:,}"
-        raise ReadError(message, code="read.too_large")
 
 
 # --- reading, first attempt: three times faster, but it only accepts ------------------------
@@ -338,114 +327,3 @@ def _pretty(data: Any, step: str, newline: str) -> str:
         return "[" + deeper + ("," + deeper).join(inner) + newline + "]"
     inner = [f"{_compact(key)}: {_pretty(value, step, deeper)}" for key, value in data.items()]
     return "{" + deeper + ("," + deeper).join(inner) + newline + "}"
-
-
-def canonical(data: Any) -> bytes:
-    """The one spelling of `data` in the JSON Canonicalization Scheme (RFC 8785), UTF-8.
-
-    Keys are sorted, numbers are written as ECMAScript does: 1.0 and 1 are both ``1``. One
-    deviation: an integer that no float64 holds exactly is written with all its digits, so that
-    two different integers never share a spelling.
-
-    Raises:
-        WriteError: `data` holds what JSON does not have.
-    """
-    try:
-        return "".join(_canonical(data)).encode()
-    except (ValueError, TypeError, RecursionError) as error:
-        raise WriteError(f"not JSON data: {error}") from error
-
-
-def sha256(data: Any) -> str:
-    """SHA-256 of the canonical form, 64 hexadecimal digits."""
-    return hashlib.sha256(canonical(data)).hexdigest()
-
-
-def _canonical(data: Any) -> Iterator[str]:
-    if isinstance(data, dict):
-        opening = "{"
-        for key in sorted(data, key=_utf16):
-            yield f"{opening}{_scalar(key)}:"
-            yield from _canonical(data[key])
-            opening = ","
-        yield "}" if data else "{}"
-    elif isinstance(data, list | tuple):
-        yield "["
-        if all(type(value) in _NUMBERS for value in data):
-            yield ",".join(map(_number, data))
-        else:
-            for i, value in enumerate(data):
-                yield "," if i else ""
-                yield from _canonical(value)
-        yield "]"
-    else:
-        yield _scalar(data)
-
-
-def _scalar(value: Any) -> str:
-    return _number(value) if type(value) in _NUMBERS else _compact(value)
-
-
-def _utf16(key: str) -> bytes:
-    return key.encode("utf-16-be")
-
-
-def _number(value: int | float) -> str:
-    """A number as ECMAScript writes it (``Number.prototype.toString``)."""
-    if isinstance(value, int):
-        if abs(value) < 1 << 53 or float(value) != value:
-            return str(value)
-        value = float(value)
-    text = repr(value)
-    if text.endswith(".0"):
-        return "0" if text == "-0.0" else text[:-2]
-    return _exponent(text) if "e" in text or "n" in text else text
-
-
-def _exponent(text: str) -> str:
-    """Python's ``1e-05`` and ``1.5e+16`` in ECMAScript's spelling."""
-    if "n" in text:
-        raise ValueError(f"{text} is not a JSON number")
-    mantissa, _, power = text.partition("e")
-    sign = "-" if mantissa[0] == "-" else ""
-    whole, _, fraction = mantissa.lstrip("-").partition(".")
-    exponent = int(power)
-    digits = whole + fraction
-    if 0 < exponent < 21:
-        return sign + digits.ljust(exponent + 1, "0")
-    if -7 < exponent < 0:
-        return f"{sign}0.{'0' * (-exponent - 1)}{digits}"
-    return f"{mantissa}e{exponent:+d}"
-
-
-def write_atomic(path: str | os.PathLike[str], text: str | bytes) -> None:
-    """Put `text` into a file, wholly or not at all: a crash leaves the old file untouched.
-
-    Raises:
-        WriteError: the file or its folder cannot be written, or the text is not Unicode.
-    """
-    file = Path(os.path.realpath(path))
-    try:
-        raw = text.encode() if isinstance(text, str) else text
-        if file.exists() and not file.is_file():
-            file.write_bytes(raw)  # a device or a pipe: there is nothing to replace
-        else:
-            _replace(file, raw)
-    except (OSError, UnicodeEncodeError) as error:
-        reason = error.strerror or error if isinstance(error, OSError) else "not valid Unicode"
-        raise WriteError(f"cannot write {path}: {reason}") from error
-
-
-def _replace(file: Path, raw: bytes) -> None:
-    temporary = file.with_name(f".{file.name[:100]}.{secrets.token_hex(4)}.tmp")
-    try:
-        with open(temporary, "xb") as stream:
-            stream.write(raw)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if file.exists():
-            shutil.copymode(file, temporary)
-        os.replace(temporary, file)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
