@@ -13,7 +13,7 @@ from hs3.histfactory.meaning import FloatArray
 from . import kernels
 
 if TYPE_CHECKING:
-    from .fit import Problem
+    from .fit import Minimum, Problem
 
 FLAT = 1e-10
 """Eigenvalues of the scaled Hessian below this are directions the data say nothing about."""
@@ -28,18 +28,15 @@ class Covariance:
     messages: tuple[str, ...] = ()
 
 
-def covariance_of(problem: Problem, theta: FloatArray) -> Covariance:
-    r""":math:`V = H^{-1}` with :math:`H_{ij} = \partial_i\partial_j(-\ln L)` at `theta`.
+def covariance_of(problem: Problem, minimum: Minimum) -> Covariance:
+    r""":math:`V = H^{-1}` with :math:`H_{ij} = \partial_i\partial_j(-\ln L)` at the minimum.
 
     Parameters at a bound are included as if there were no bound. H is scaled to unit diagonal
     first, so that units do not matter; what it cannot tell apart gets an infinite error.
     """
-    model, moving = problem.model, problem.moving
-    at = kernels.expand(
-        theta, problem.index, np.float64(1.0), model.program, model.arrays, model.observed
-    )
-    hessian = np.asarray(at.curvature)[np.ix_(~problem.held, ~problem.held)]
-    names = [model.names[i] for i in moving]
+    full = minimum.hessian if minimum.hessian is not None else _hessian(problem, minimum.theta)
+    hessian = full[np.ix_(~problem.held, ~problem.held)]
+    names = [problem.model.names[i] for i in problem.moving]
     if not np.isfinite(hessian).all():
         return Covariance(
             np.full_like(hessian, np.inf), False, ("the Hessian is not finite at the minimum",)
@@ -51,11 +48,17 @@ def covariance_of(problem: Problem, theta: FloatArray) -> Covariance:
         factor = linalg.cho_factor(scaled, lower=True)
     except linalg.LinAlgError:
         return _degenerate(scaled, scale, names)
-    if np.min(np.abs(np.diag(factor[0]))) ** 2 < FLAT:
+    if (np.diag(factor[0]) ** 2 < FLAT).any():
         return _degenerate(scaled, scale, names)
     inverse = linalg.cho_solve(factor, np.eye(len(names)))
     matrix = inverse / np.outer(scale, scale)
     return Covariance(0.5 * (matrix + matrix.T), True)
+
+
+def _hessian(problem: Problem, theta: FloatArray) -> FloatArray:
+    model, exact = problem.model, np.float64(1.0)
+    at = kernels.expand(theta, problem.index, exact, model.program, model.arrays, model.observed)
+    return np.asarray(at.curvature)
 
 
 def _degenerate(scaled: FloatArray, scale: FloatArray, names: list[str]) -> Covariance:

@@ -143,13 +143,18 @@ def _finite(value: float) -> float | None:
 
 @dataclass(frozen=True, eq=False)
 class Minimum:
-    """Where a minimiser stopped: all values, and what it says about it."""
+    """Where a minimiser stopped: all values, and what it says about it.
+
+    `hessian` is the exact one over `Problem.index`, where the minimiser knows it already.
+    """
 
     theta: FloatArray
+    nll: float
     edm: float
     steps: int
     ok: bool
     message: str
+    hessian: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,7 +216,7 @@ def fit(
             value=minimizer,
             suggestions=nearest(str(minimizer), ["newton", "minuit"]),
         )
-    covariance = covariance_of(problem, minimum.theta)
+    covariance = covariance_of(problem, minimum)
     intervals = minuit.minos(problem, minimum.theta, covariance, minos) if minos else {}
     return _result(problem, minimum, covariance, intervals, minimizer)
 
@@ -246,7 +251,7 @@ def _newton(problem: Problem) -> Minimum:
     state = kernels.minimise(
         problem.start,
         problem.index,
-        Box(problem.lower, problem.upper, problem.held),  # type: ignore[arg-type]
+        Box(problem.lower, problem.upper, problem.held, model.kinked[problem.index]),  # type: ignore[arg-type]
         model.program,
         model.arrays,
         model.observed,
@@ -260,7 +265,12 @@ def _newton(problem: Problem) -> Minimum:
         STALLED: "no step lowers the likelihood any more, yet its gradient does not vanish",
         INFINITE: "the likelihood is infinite or undefined at the starting values",
     }.get(status, f"not converged after {steps} steps")
-    return Minimum(theta, edm, steps, status == CONVERGED, message)
+    # At a kink the loop stood on one side; the covariance wants the mean of both.
+    kinked = bool((model.kinked & (theta == 0.0))[problem.moving].any())
+    exact = float(state.tau) == 1.0 and not kinked
+    hessian = np.asarray(state.at.curvature) if exact else None
+    nll = float(state.at.value)
+    return Minimum(theta, nll, edm, steps, status == CONVERGED, message, hessian)
 
 
 def _result(
@@ -271,7 +281,6 @@ def _result(
     minimizer: str,
 ) -> FitResult:
     model, theta = problem.model, minimum.theta
-    nll = model.nll(theta)
     errors = np.zeros(len(theta))
     errors[problem.moving] = np.sqrt(np.diag(covariance.matrix))
     bounds = _bounds_hit(problem, theta)
@@ -291,11 +300,13 @@ def _result(
     notes = [minimum.message]
     if hit := [model.names[i] for i in bounds]:
         notes.append("at a bound: " + ", ".join(hit))
+    if kinks := [model.names[i] for i in problem.moving if model.kinked[i] and theta[i] == 0.0]:
+        notes.append("at the kink of a piecewise interpolation: " + ", ".join(kinks))
     notes.extend(covariance.messages)
     return FitResult(
         parameters=parameters,
-        nll=nll,
-        converged=minimum.ok and covariance.ok and bool(np.isfinite(nll)),
+        nll=minimum.nll,
+        converged=minimum.ok and covariance.ok and bool(np.isfinite(minimum.nll)),
         message="; ".join(notes),
         edm=minimum.edm,
         steps=minimum.steps,

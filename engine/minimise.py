@@ -13,6 +13,7 @@ The whole loop is JAX: toys, scan points and signal hypotheses are a `vmap` of `
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -30,25 +31,52 @@ EDM_GOAL = 1e-10
 EDM_ROUNDING = 1e-6
 """Also converged when no step can lower the nll beyond rounding and the EDM is below this."""
 
+ROUNDING = 8.0 * float(jnp.finfo(jnp.float64).eps)
+"""Differences of likelihoods below this fraction are noise."""
+
+BESIDE = 1e-300
+"""How far beside a kink its two sides are looked at."""
+
+HOPELESS = 1e10
+"""With more damping than this, steps are too short to change anything."""
+
 CONVERGED, STALLED, EXHAUSTED, INFINITE = 0, 1, 2, 3
 """Status of a minimisation: found the minimum; no step helps; too many steps; bad start."""
 
 
 class Box(NamedTuple):
-    """Where the free parameters may go: `lower`, `upper`, and `held` for those kept fixed."""
+    """Where the free parameters may go.
+
+    Attributes:
+        lower, upper: bounds, infinite where there are none.
+        held: True for those kept fixed.
+        kinked: True for those in which the likelihood has a kink at zero, as the piecewise linear
+            and piecewise exponential interpolations do.
+    """
 
     lower: Array
     upper: Array
     held: Array
+    kinked: Array
 
 
 class State(NamedTuple):
-    """What the loop carries: the point, the expansion there, the damping and the verdict."""
+    """What the loop carries: the point, the expansion there, the damping and the verdict.
+
+    A `fresh` state has no expansion yet. The first turn of the loop makes it, so that the program
+    holds the likelihood only once.
+
+    A kink is a bound that can be crossed: a parameter at a kink is expanded on one `side` of it,
+    and its steps end there. Before the verdict the other side is looked at, too (`both_sides`).
+    """
 
     x: Array
     at: Expansion
     damping: Array
     tau: Array
+    side: Array
+    both_sides: Array
+    fresh: Array
     edm: Array
     steps: Array
     status: Array
@@ -78,25 +106,31 @@ def minimise(
 
     x = jnp.clip(theta[index], box.lower, box.upper)
     x = jnp.where(box.held, theta[index], x)
-    tau = jnp.asarray(0.0)
-    first = at(x, tau)
-    good = jnp.isfinite(first.value) & jnp.all(jnp.isfinite(first.gradient))
+    size = index.shape[0]
+    nowhere = Expansion(jnp.asarray(jnp.inf), jnp.zeros(size), jnp.zeros((size, size)))
     state = State(
         x=x,
-        at=first,
+        at=nowhere,
         damping=jnp.asarray(0.0),
-        tau=tau,
+        tau=jnp.asarray(0.0),
+        side=jnp.where(x < 0.0, -1.0, 1.0),
+        both_sides=jnp.asarray(False),
+        fresh=jnp.asarray(True),
         edm=jnp.asarray(jnp.inf),
         steps=jnp.asarray(0),
-        status=jnp.where(good, EXHAUSTED, INFINITE),
-        done=~good,
+        status=jnp.asarray(EXHAUSTED),
+        done=jnp.asarray(False),
     )
     return jax.lax.while_loop(lambda s: ~s.done & (s.steps < max_steps), advance, state)
 
 
-def _step(state: State, box: Box, at) -> State:  # type: ignore[no-untyped-def]
+def _step(state: State, box: Box, at: Callable[[Array, Array], Expansion]) -> State:
     x, here = state.x, state.at
-    free = ~box.held & ~_pushed(x, here.gradient, box)
+    at_kink = box.kinked & (x == 0.0)
+    lower = jnp.where(box.kinked & (state.side > 0.0), jnp.maximum(box.lower, 0.0), box.lower)
+    upper = jnp.where(box.kinked & (state.side < 0.0), jnp.minimum(box.upper, 0.0), box.upper)
+    pushed = ((x <= lower) & (here.gradient > 0.0)) | ((x >= upper) & (here.gradient < 0.0))
+    free = ~box.held & ~pushed
     gradient = jnp.where(free, here.gradient, 0.0)
     matrix, diagonal = _restricted(here.curvature, free)
     factor = jnp.linalg.cholesky(matrix + jnp.diag(state.damping * diagonal))
@@ -104,49 +138,58 @@ def _step(state: State, box: Box, at) -> State:  # type: ignore[no-untyped-def]
     # A matrix that is not positive definite says nothing about the distance to the minimum.
     move = jnp.where(solvable, -cho_solve((factor, True), gradient), 0.0)
     edm = jnp.where(solvable, -0.5 * jnp.dot(gradient, move), jnp.inf)
-    target = jnp.where(free, jnp.clip(x + move, box.lower, box.upper), x)
+    target = jnp.where(free, jnp.clip(x + move, lower, upper), x)
     shift = target - x
     predicted = -(jnp.dot(gradient, shift) + 0.5 * shift @ matrix @ shift)
 
     # Where the exact Hessian failed, look again with the Fisher information; then damp.
     retry = ~solvable & (state.tau > 0.0)
-    exact = solvable & (state.damping == 0.0)
-    tau = jnp.where(retry, 0.0, jnp.where(solvable, 1.0, state.tau))
-    there = at(target, tau)
+    exact = solvable & (state.damping == 0.0) & ~state.fresh
+    rest = jnp.abs(here.value) * ROUNDING
+    settled = exact & ((edm < EDM_GOAL) | ((predicted <= rest) & (edm < EDM_ROUNDING)))
+    turn = settled & jnp.any(at_kink & pushed & ~box.held) & ~state.both_sides
+    stay = retry | state.fresh | turn
+    tau = jnp.where(retry, 0.0, jnp.where(state.fresh | ~solvable, state.tau, 1.0))
+    point = jnp.where(stay, x, target)
+    side = jnp.where(turn & at_kink & pushed, -state.side, state.side)
+    side = jnp.where(point == 0.0, side, jnp.sign(point))
+    beside = jnp.where(box.kinked & (point == 0.0), side * BESIDE, point)
+    there = at(beside, tau)
     gain = here.value - there.value
-    rounding = 8.0 * jnp.finfo(x.dtype).eps * jnp.abs(here.value)
+    rounding = ROUNDING * jnp.abs(there.value)
     ratio = jnp.where(predicted > 0.0, (gain + rounding) / (predicted + rounding), -1.0)
     sane = jnp.isfinite(there.value) & jnp.all(jnp.isfinite(there.gradient))
-    accept = solvable & sane & (ratio > 1e-4)
-    settled = (edm < EDM_GOAL) & exact
-    stuck = exact & (predicted <= rounding) & (edm < EDM_ROUNDING)
-    hopeless = state.damping > 1e10
-    done = settled | stuck | hopeless
-    keep = retry | (accept & (gain > -rounding))
-    new = State(
-        x=jnp.where(keep, target, x),
-        at=jax.tree.map(lambda a, b: jnp.where(keep, a, b), there, here),
-        damping=_damping(state.damping, accept, retry, ratio),
+    accept = solvable & sane & (ratio > 1e-4) & (gain >= -rounding)
+
+    done = settled & ~turn
+    hopeless = state.damping > HOPELESS
+    lost = state.fresh & ~sane
+    keep = stay | accept
+    return State(
+        x=jnp.where(accept & ~stay, target, x),
+        at=jax.tree.map(lambda new, old: jnp.where(keep, new, old), there, here),
+        damping=jnp.where(stay, state.damping, _damping(state.damping, accept, ratio)),
         tau=jnp.where(keep, tau, state.tau),
-        edm=edm,
-        steps=state.steps + 1,
-        status=jnp.where(settled | stuck, CONVERGED, jnp.where(hopeless, STALLED, EXHAUSTED)),
-        done=done,
+        side=jnp.where(keep, side, state.side),
+        both_sides=turn | (state.both_sides & ~accept),
+        fresh=jnp.asarray(False),
+        edm=jnp.where(state.fresh, jnp.inf, edm),
+        steps=state.steps + ~state.fresh,
+        status=jnp.where(
+            done,
+            CONVERGED,
+            jnp.where(hopeless, STALLED, jnp.where(lost, INFINITE, EXHAUSTED)),
+        ),
+        done=done | hopeless | lost,
     )
-    return new
 
 
-def _damping(damping: Array, accept: Array, retry: Array, ratio: Array) -> Array:
+def _damping(damping: Array, accept: Array, ratio: Array) -> Array:
     """More damping after a bad step, less after a good one, none after several."""
     more = jnp.maximum(10.0 * damping, 1e-3)
     less = jnp.where(damping < 1e-3, 0.0, damping / 10.0)
     kept = jnp.where(ratio > 0.5, less, damping)
-    return jnp.where(retry, damping, jnp.where(accept, kept, more))
-
-
-def _pushed(x: Array, gradient: Array, box: Box) -> Array:
-    """True where a parameter sits at a bound and the descent direction leads outside."""
-    return ((x <= box.lower) & (gradient > 0.0)) | ((x >= box.upper) & (gradient < 0.0))
+    return jnp.where(accept, kept, more)
 
 
 def _restricted(matrix: Array, free: Array) -> tuple[Array, Array]:

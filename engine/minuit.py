@@ -33,7 +33,8 @@ def migrad(problem: Problem) -> Minimum:
     assert fmin is not None
     ok = bool(fmin.is_valid)
     message = f"MIGRAD converged in {fmin.nfcn} calls" if ok else f"MIGRAD failed: {_why(fmin)}"
-    return Minimum(theta, float(fmin.edm), int(fmin.nfcn), ok, message)
+    nll = problem.model.nll(theta)
+    return Minimum(theta, nll, float(fmin.edm), int(fmin.nfcn), ok, message)
 
 
 def minos(

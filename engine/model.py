@@ -14,7 +14,13 @@ from scipy.special import gammaln
 from hs3.errors import CompileError, FitError
 from hs3.findings import Report, nearest
 from hs3.graph import Graph, Parameter
-from hs3.histfactory.meaning import Constraint, FloatArray
+from hs3.histfactory.meaning import (
+    Constraint,
+    FloatArray,
+    HistoSys,
+    Interpolation,
+    NormSys,
+)
 
 from . import constraints as aux
 from . import kernels
@@ -25,6 +31,7 @@ from .inputs import Program, input_slots
 from .likelihood import Arrays, Observed
 
 Values = Mapping[str, float]
+KINKED_CODES = (Interpolation.LINEAR, Interpolation.EXPONENTIAL)
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,18 @@ class Model:
     @cached_property
     def _positions(self) -> dict[str, int]:
         return {name: i for i, name in enumerate(self.names)}
+
+    @cached_property
+    def kinked(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        """True for parameters with an interpolation that has a kink at zero, (parameters,)."""
+        names = {
+            m.parameter
+            for channel in self.graph.channels
+            for sample in channel.samples
+            for m in sample.modifiers
+            if isinstance(m, NormSys | HistoSys) and m.interpolation in KINKED_CODES
+        }
+        return np.array([name in names for name in self.names], dtype=bool)
 
     def position(self, name: str) -> int:
         """Index of a parameter in arrays of values.
