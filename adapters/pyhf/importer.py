@@ -54,6 +54,9 @@ def from_pyhf(
     report = Report()
     if patch is not None:
         workspace, report = apply_patch(workspace, patch, patch_name)
+    elif patch_name is not None:
+        message = f"{patch_name!r} chooses from a patchset, and none is given"
+        raise ConversionError(message, code="pyhf.patch_name", value=patch_name)
     source = schema.read(workspace)
     report += check(source)
     chosen = _chosen(source, measurement)
