@@ -12,7 +12,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Code:
-    """What a finding code stands for: `severity`, `meaning` (what is so) and `cure` (what to do)."""
+    """What a code stands for: `severity`, `meaning` (what is so) and `cure` (what to do)."""
 
     severity: Literal["error", "warning", "note"]
     meaning: str
@@ -101,7 +101,8 @@ CODES: dict[str, Code] = {
     ),
     "document.unknown_type": Code(
         "warning",
-        "An entry of a type that this project does not know is kept; what depends on it cannot be evaluated.",
+        "An entry of a type that this project does not know is kept; what depends on it cannot be "
+        "evaluated.",
         "Use a type of the standard, or register the type (see CONTRIBUTING.md).",
     ),
     "document.missing_metadata": Code(
@@ -182,6 +183,11 @@ CODES: dict[str, Code] = {
         "error",
         "The samples that share a staterror do not share it in all of its channels.",
         "Use one name per channel.",
+    ),
+    "pyhf.staterror_name": Code(
+        "error",
+        "The name of a staterror has a slash in it, and pyhf 0.7.6 cannot build the model.",
+        "Rename the staterror.",
     ),
     "pyhf.number_range": Code(
         "error",
@@ -461,7 +467,28 @@ CODES: dict[str, Code] = {
         "A free parameter has a range in no domain; it is unbounded.",
         "Add the parameter to the domain of the analysis, or make it constant.",
     ),
+    "parameter.not_in_domain": Code(
+        "warning",
+        "The standard asks for every free parameter to be in the domain of the analysis; some are "
+        "not. Their ranges are taken from other domains.",
+        "Add them to the domain, or make them constant in the initial point.",
+    ),
+    "parameter.listed_twice": Code(
+        "warning",
+        "A parameter stands twice in a parameter point or domain with different numbers.",
+        "Remove one of the entries; the first one counts.",
+    ),
+    "parameter.unused": Code(
+        "note",
+        "Parameter points list names that nothing in the document refers to.",
+        "Correct or remove them.",
+    ),
     # --- domain, axes and data --------------------------------------------------------------
+    "domain.missing": Code(
+        "warning",
+        "An analysis names no domain. Ranges are taken from all domains of the document.",
+        "Name the domain of the parameters.",
+    ),
     "domain.empty_range": Code(
         "error",
         "A range has a minimum above its maximum.",
@@ -617,6 +644,11 @@ CODES: dict[str, Code] = {
         "A parameter is constrained both by its modifiers and by another distribution of the "
         "likelihood, and the two differ: both count, as the standard says.",
         "Remove one of them if a single measurement is meant.",
+    ),
+    "constraint.nonpositive_scale": Code(
+        "error",
+        "The width or auxiliary count of a constraint is not above zero.",
+        "Give a positive number.",
     ),
     "constraint.truncated": Code(
         "note",

@@ -1,1 +1,7 @@
-"""Checks with stable codes, shared by `hs3.resolve`, `hs3.validate` and editors."""
+"""Checks with stable codes, shared by `hs3.resolve`, the command line and editors."""
+
+from __future__ import annotations
+
+from .document import validate
+
+__all__ = ["validate"]

@@ -42,14 +42,3 @@ def check_yields(channel: Channel, log: Log) -> None:
             "where no sample contributes",
             float(channel.observed[i]),
         )
-
-
-def check_edges(channel: Channel, log: Log) -> None:
-    """Report bin edges that do not increase."""
-    for name, edges in zip(channel.axes, channel.edges, strict=True):
-        steps = np.diff(edges)
-        where = f"{channel.path}/axes"
-        if (steps < 0.0).any():
-            log.add("axes.not_increasing", where, f"the edges of axis {name!r} do not increase")
-        elif (steps == 0.0).any():
-            log.add("axes.zero_width", where, f"axis {name!r} has bins without width")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from hs3.axes import Axis
+from hs3.checks.axes import bin_counts
 from hs3.data import Data
 from hs3.data.binned import BinnedData
 from hs3.data.unbinned import UnbinnedData
@@ -16,26 +19,15 @@ EDGE_TOLERANCE = 1e-6
 """Relative to the width of a bin: edges are written with few digits in published files."""
 
 
-def bin_counts(axes: tuple[Axis, ...]) -> tuple[int, ...] | None:
-    """Number of bins along each axis, or None where an axis carries no binning."""
-    counts = []
-    for axis in axes:
-        if axis.edges is not None:
-            counts.append(len(axis.edges) - 1)
-        elif axis.nbins is not None:
-            counts.append(axis.nbins)
-        else:
-            return None
-    return tuple(counts)
-
-
 def check_binned(data: BinnedData, path: str, log: Log) -> bool:
     """True when the number of contents fits the axes; False, reported, when not."""
     counts = bin_counts(data.axes)
     if counts is None:
-        log.add("axes.no_binning", f"{path}/axes", f"data {data.name!r} do not say what their bins are")
+        log.add(
+            "axes.no_binning", f"{path}/axes", f"data {data.name!r} do not say what their bins are"
+        )
         return False
-    expected = int(np.prod(counts, dtype=object))
+    expected = math.prod(counts)
     if len(data.contents) != expected:
         message = f"{len(data.contents)} contents for {expected} bins"
         log.add("data.length", f"{path}/contents", message, len(data.contents))
@@ -66,7 +58,9 @@ def observation(
     `path` is the place of the data object, `where` that of the channel.
     """
     if not isinstance(data, BinnedData):
-        message = f"data {data.name!r} are {data.type!r}; a HistFactory distribution needs binned data"
+        message = (
+            f"data {data.name!r} are {data.type!r}; a HistFactory distribution needs binned data"
+        )
         log.add("data.wrong_type", path, message, data.type)
         return None
     if not check_binned(data, path, log):
@@ -125,3 +119,29 @@ def check_counts(contents: FloatArray, path: str, log: Log) -> None:
         i = int(broken[0])
         message = f"{broken.size} of {contents.size} counts are not whole numbers"
         log.add("data.non_integer", f"{path}/contents/{i}", message, float(contents[i]))
+
+
+def check_uncertainty(data: BinnedData, path: str, log: Log) -> None:
+    """Report uncertainties that are not one number per bin."""
+    given = data.uncertainty
+    if given is not None and len(given.sigma) != len(data.contents):
+        message = f"{len(given.sigma)} uncertainties for {len(data.contents)} bins"
+        log.add("data.length", f"{path}/uncertainty/sigma", message, len(given.sigma))
+
+
+def check_events(data: UnbinnedData, path: str, log: Log) -> None:
+    """Report events outside of the range of an axis."""
+    if not data.entries:
+        return
+    table = data.array()
+    for i, axis in enumerate(data.axes):
+        span = axis.range()
+        if span is None:
+            continue
+        outside = np.flatnonzero((table[:, i] < span[0]) | (table[:, i] > span[1]))
+        if outside.size:
+            first = int(outside[0])
+            message = f"{outside.size} entries have {axis.name!r} outside of {list(span)}"
+            log.add(
+                "data.outside_range", f"{path}/entries/{first}", message, float(table[first, i])
+            )

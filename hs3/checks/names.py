@@ -10,7 +10,7 @@ _SHARED = ("distributions", "functions")
 
 
 def duplicates(ws: Workspace) -> dict[str, list[str]]:
-    """Names of distributions and functions that stand for more than one entry, with their places."""
+    """Names of distributions and functions that stand for several entries, with their places."""
     places: dict[str, list[str]] = {}
     for section in _SHARED:
         for index, entry in enumerate(getattr(ws, section) or ()):

@@ -42,6 +42,7 @@ class Rule(Generic[P, R]):
     function: Callable[P, R]
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Carry the rule out without reporting it."""
         return self.function(*args, **kwargs)
 
 
@@ -130,7 +131,7 @@ class Writer:
 
     @classmethod
     def of(cls, packages: Any) -> Writer:
-        """From the value of ``metadata.packages``, whatever it is; entries without a name count not."""
+        """From the value of ``metadata.packages``; entries without a name are left out."""
         found: dict[str, tuple[int, ...]] = {}
         for entry in packages if isinstance(packages, list | tuple) else ():
             name = _get(entry, "name")
@@ -151,7 +152,7 @@ class Writer:
     def root_before(self, *version: int) -> bool:
         """True for a document of a ROOT older than `version`, where the version is known."""
         written = self.packages.get("root")
-        return bool(written) and written < version
+        return bool(written) and (written or ()) < version
 
 
 def _get(entry: Any, key: str) -> Any:

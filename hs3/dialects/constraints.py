@@ -69,13 +69,15 @@ def by_type(kind: Kind) -> Spelled:
 @rule("dialect.constraint_name_wins", writers="ROOT 6.32")
 def name_wins(kind: str) -> None:
     """Where a modifier gives both the name of a constraint distribution and a kind, the name
-    counts."""
+    counts.
+    """
 
 
 @rule("dialect.sys_constraint_default", writers="ROOT reads so; published files")
 def sys_default() -> Kind:
     """A normsys or histosys that says nothing of a constraint is constrained by a Gaussian of unit
-    width, unless something else in the likelihood constrains its parameter."""
+    width, unless something else in the likelihood constrains its parameter.
+    """
     return "gauss"
 
 
@@ -94,19 +96,22 @@ def staterror_default() -> Kind:
 @rule("dialect.constraint_stated_twice", writers="files made by hand")
 def stated_twice() -> None:
     """The constraint that a modifier asks for is also in the likelihood as a distribution of the
-    same content: it counts once."""
+    same content: it counts once.
+    """
 
 
 @rule("dialect.constraint_kind_and_name", writers="ROOT 6.32, files edited by hand")
 def kind_and_name() -> None:
     """One modifier names the constraint distribution of a parameter, another one only gives a kind:
-    the distribution counts, once."""
+    the distribution counts, once.
+    """
 
 
 @rule("dialect.wide_gauss", writers="ROOT, for a Uniform constraint")
 def wide_gauss() -> None:
     """A Gaussian constraint of width 100 is what ROOT makes of a Uniform one; it is evaluated as it
-    stands."""
+    stands.
+    """
 
 
 def read(

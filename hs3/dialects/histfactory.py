@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
+import math
 
 import numpy as np
 
@@ -11,15 +10,14 @@ from hs3.histfactory.meaning import FloatArray
 
 from .base import rule
 
-T = TypeVar("T")
-
 # --- templates ----------------------------------------------------------------------------------
 
 
 @rule("dialect.histosys_absolute", writers="every writer known: ROOT, pyhs3, pyhf converters")
 def histosys_absolute(contents: FloatArray, nominal: FloatArray) -> FloatArray:
     """`hi` and `lo` of a histosys are the whole shifted histograms, not additions to the nominal
-    one as the text of the standard has it."""
+    one as the text of the standard has it.
+    """
     return contents
 
 
@@ -32,15 +30,21 @@ def histosys_additive(contents: FloatArray, nominal: FloatArray) -> FloatArray:
 @rule("dialect.clip_at_zero", writers="ROOT")
 def clip_at_zero() -> bool:
     """The rate of a sample with a histosys is cut at zero from below in each bin, as in ROOT's
-    PiecewiseInterpolation, because ROOT wrote the document."""
+    PiecewiseInterpolation, because ROOT wrote the document.
+    """
     return True
 
 
-@rule("dialect.normsys_nonpositive", writers="published files", severity="warning",
-      cure="Give factors above zero, or use linear interpolation.")
+@rule(
+    "dialect.normsys_nonpositive",
+    writers="published files",
+    severity="warning",
+    cure="Give factors above zero, or use linear interpolation.",
+)
 def nonpositive_factor(value: float) -> float:
     """A factor `hi` or `lo` that is not above zero cannot be interpolated exponentially; it is read
-    as 2.2e-16, as ROOT does."""
+    as 2.2e-16, as ROOT does.
+    """
     return max(value, float(np.finfo(np.float64).eps))
 
 
@@ -56,12 +60,17 @@ def shapesys_relative(vals: FloatArray, nominal: FloatArray) -> FloatArray:
 @rule("dialect.shapesys_vals_absolute", writers="pyhs3, NextStat")
 def shapesys_absolute(vals: FloatArray, nominal: FloatArray) -> FloatArray:
     """`vals` of a shapesys are absolute uncertainties u: a Poisson constraint has
-    tau = (nominal/u)²."""
+    tau = (nominal/u)².
+    """
     return np.divide(vals, nominal, out=np.zeros_like(vals), where=nominal > 0)
 
 
-@rule("dialect.shapesys_vals_tau", writers="ROOT before 6.32, for Poisson constraints",
-      severity="warning", cure="Write the document anew with a current ROOT.")
+@rule(
+    "dialect.shapesys_vals_tau",
+    writers="ROOT before 6.32, for Poisson constraints",
+    severity="warning",
+    cure="Write the document anew with a current ROOT.",
+)
 def shapesys_tau(vals: FloatArray, nominal: FloatArray) -> FloatArray:
     """`vals` of a Poisson-constrained shapesys are the auxiliary counts tau themselves."""
     return np.divide(1.0, np.sqrt(vals), out=np.zeros_like(vals), where=vals > 0)
@@ -75,7 +84,8 @@ def shapesys_zero() -> None:
 @rule("dialect.zero_uncertainty_fixed", writers="ROOT, pyhf converters")
 def zero_uncertainty() -> None:
     """A bin without uncertainty in a constrained shapesys or staterror gets no constraint, and its
-    parameter is constant."""
+    parameter is constant.
+    """
 
 
 @rule("dialect.bins_constant", writers="ROOT")
@@ -86,7 +96,8 @@ def bins_constant() -> None:
 @rule("dialect.staterror_threshold", writers="ROOT, by hand")
 def below_threshold() -> None:
     """Parameters of bins whose relative uncertainty is below `staterror.relThreshold` of the
-    channel are constant."""
+    channel are constant.
+    """
 
 
 @rule("dialect.staterror_channel_settings", writers="ROOT reads it, by hand")
@@ -98,30 +109,38 @@ def channel_settings(kind: str) -> str:
 @rule("dialect.staterror_uncertainties", writers="pyhs3")
 def staterror_uncertainties(values: FloatArray) -> FloatArray:
     """`data.uncertainties` of a staterror are the absolute uncertainties of the sample, and stand
-    for its `errors`."""
+    for its `errors`.
+    """
     return values
 
 
-@rule("dialect.staterror_missing_errors", writers="ROOT", severity="warning",
-      cure="Give `errors` to every sample that has a staterror.")
+@rule(
+    "dialect.staterror_missing_errors",
+    writers="ROOT",
+    severity="warning",
+    cure="Give `errors` to every sample that has a staterror.",
+)
 def missing_errors(nominal: FloatArray) -> FloatArray:
     """A sample with a staterror but without `errors` has the uncertainties sqrt(contents), as ROOT
-    takes them."""
+    takes them.
+    """
     return np.sqrt(np.maximum(nominal, 0.0))
 
 
 @rule("dialect.bins_first_axis_fastest", writers="ROOT, for channels with several axes")
-def first_axis_fastest(items: Sequence[T], bins: tuple[int, ...]) -> tuple[T, ...]:
+def first_axis_fastest(bins: tuple[int, ...]) -> list[int]:
     """Parameters per bin of a channel with several axes are listed with the first axis running
-    fastest, while contents run over the last axis first."""
-    order = np.arange(len(items)).reshape(bins[::-1]).T.ravel()
-    return tuple(items[i] for i in order)
+    fastest, while contents run over the last axis first.
+    """
+    order: list[int] = np.arange(math.prod(bins)).reshape(bins[::-1]).T.ravel().tolist()
+    return order
 
 
 @rule("dialect.bin_bounds", writers="ROOT, pyhf")
 def bin_bounds() -> tuple[float, float]:
     """Parameters per bin to which the document gives no range stay within [0, 10], as in ROOT and
-    pyhf."""
+    pyhf.
+    """
     return (0.0, 10.0)
 
 
@@ -131,7 +150,8 @@ def bin_bounds() -> tuple[float, float]:
 @rule("dialect.bin_parameters_derived", writers="ROOT before 6.32, published files")
 def bin_names(base: str, bins: int) -> tuple[str, ...]:
     """Parameters per bin that are not listed are called ``gamma_<name>_bin_<i>``, for a staterror
-    ``gamma_stat_<channel>_bin_<i>``, as in ROOT."""
+    ``gamma_stat_<channel>_bin_<i>``, as in ROOT.
+    """
     return tuple(f"gamma_{base}_bin_{i}" for i in range(bins))
 
 

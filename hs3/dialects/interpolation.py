@@ -43,14 +43,16 @@ ROOT_HISTOSYS = {**_ROOT_COMMON, 4: I.POLY6_LINEAR, 5: I.POLY6_EXPONENTIAL}
 @rule("dialect.normsys_interpolation_default", writers="ROOT 6.32 to 6.40, published files")
 def normsys_default() -> I:
     """A normsys without `interpolation` is interpolated by a 6th-order polynomial and extrapolated
-    exponentially, as ROOT and the command line of pyhf do (pyhf's code4)."""
+    exponentially, as ROOT and the command line of pyhf do (pyhf's code4).
+    """
     return I.POLY6_EXPONENTIAL
 
 
 @rule("dialect.histosys_interpolation_default", writers="ROOT up to 6.40 (always), published files")
 def histosys_default() -> I:
     """A histosys without `interpolation` is interpolated by a 6th-order polynomial and extrapolated
-    linearly, as ROOT and the command line of pyhf do (pyhf's code4p)."""
+    linearly, as ROOT and the command line of pyhf do (pyhf's code4p).
+    """
     return I.POLY6_LINEAR
 
 
@@ -58,21 +60,24 @@ def histosys_default() -> I:
 def root_code(code: int, kind: Kind) -> I | None:
     """An integer `interpolation` is the code of ROOT's class for the modifier: 0 linear, 1
     exponential, 2 and 3 parabolic; 4 and 5 for a normsys the 6th-order polynomial with exponential
-    extrapolation; for a histosys 4 extrapolates linearly and 5 exponentially."""
+    extrapolation; for a histosys 4 extrapolates linearly and 5 exponentially.
+    """
     return (ROOT_NORMSYS if kind == "normsys" else ROOT_HISTOSYS).get(code)
 
 
 @rule("dialect.interpolation_pyhf_name", writers="pyhs3")
 def pyhf_name(name: str) -> I | None:
     """`interpolation` carries pyhf's names: code0, code1, code2, code4 (6th-order polynomial,
-    exponential outside), code4p (6th-order polynomial, linear outside)."""
+    exponential outside), code4p (6th-order polynomial, linear outside).
+    """
     return PYHF.get(name)
 
 
 @rule("dialect.interpolation_structured", writers="ROOT after 6.40, the text after v0.2.9")
 def structured(value: dict[str, Any]) -> I | None:
     """`interpolation` is ``{type, in, out}``: additive or multiplicative, and the functions inside
-    and outside of |alpha| < 1."""
+    and outside of |alpha| < 1.
+    """
     out = value.get("out")
     key = (value.get("type"), value.get("in"), out)
     return STRUCTURED.get(key) if all(isinstance(k, str | None) for k in key) else None  # type: ignore[arg-type]

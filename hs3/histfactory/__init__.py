@@ -1,1 +1,1 @@
-"""HistFactory: the typed document (`distribution`), its meaning (`meaning`) and the step between (`interpret`)."""
+"""HistFactory: the modifiers of a document, their meaning, and the step between (`interpret`)."""

@@ -56,15 +56,18 @@ class BinReader:
     def shapefactor(
         self, spelled: ShapeFactorModifier, said: spelling.Spelled, name: str, path: str
     ) -> BinFactors | None:
-        parameters = self.names(spelled, name, path)
+        """A factor per bin, free unless the modifier names or asks for constraints."""
+        parameters = self._names(spelled, name, path)
         if parameters is None:
             return None
         ones = np.ones(self.count)
-        if said.name is not None or said.names is not None:
-            self.constrain(parameters, ones, said, path)
-        elif said.kind not in (None, "none", "const"):
-            self.constrain(parameters, ones, said, path)
-        return self.factors(name, parameters, "shapefactor", path)
+        if (
+            said.name is not None
+            or said.names is not None
+            or said.kind not in (None, "none", "const")
+        ):
+            self._constrain(parameters, ones, said, path)
+        return self._factors(name, parameters, "shapefactor", path)
 
     def shapesys(
         self,
@@ -74,29 +77,31 @@ class BinReader:
         nominal: FloatArray,
         path: str,
     ) -> BinFactors | None:
-        parameters = self.names(spelled, name, path)
+        """A factor per bin with the uncertainties that the modifier gives."""
+        parameters = self._names(spelled, name, path)
         vals = spelled.data.vals if spelled.data is not None else ()
-        if parameters is None or not self.fits(vals, f"{path}/data/vals"):
+        if parameters is None or not self._fits(vals, f"{path}/data/vals"):
             return None
         if not any(vals):
             # Constraints that are named count even where the numbers are missing.
             if said.name is not None or said.names is not None:
-                self.constrain(parameters, np.ones(self.count), said, path)
+                self._constrain(parameters, np.ones(self.count), said, path)
             else:
                 self.log.fired(rules.shapesys_zero, path)
-            return self.factors(name, parameters, "shapesys", path)
+            return self._factors(name, parameters, "shapesys", path)
         if said.kind is None and said.name is None and said.names is None:
-            said = spelling.Spelled(kind=self.log.apply(spelling.shapesys_default, path))
-        numbers = np.array(self.in_order(vals, path), dtype=np.float64)
+            default = self.log.apply(spelling.shapesys_default, path)
+            said = spelling.Spelled(kind=default)
+        numbers = np.array(self._in_order(vals, path), dtype=np.float64)
         if (numbers < 0.0).any():
             self.log.add("histfactory.negative_uncertainty", f"{path}/data/vals", "negative `vals`")
             return None
-        rule = self.meaning_of_vals(said)
+        rule = self._meaning_of_vals(said)
         relative = self.log.apply(rule, path, numbers, nominal)
-        self.constrain(parameters, relative, said, path)
-        return self.factors(name, parameters, "shapesys", path)
+        self._constrain(parameters, relative, said, path)
+        return self._factors(name, parameters, "shapesys", path)
 
-    def meaning_of_vals(
+    def _meaning_of_vals(
         self, said: spelling.Spelled
     ) -> Rule[[FloatArray, FloatArray], FloatArray]:
         if self.writer.is_any("pyhs3", "nextstat"):
@@ -114,9 +119,10 @@ class BinReader:
         errors: FloatArray | None,
         path: str,
     ) -> BinFactors | None:
-        parameters = self.names(spelled, f"stat_{self.channel}", path)
+        """A factor per bin; the uncertainties follow when all samples are known (`finish`)."""
+        parameters = self._names(spelled, f"stat_{self.channel}", path)
         given = spelled.data.uncertainties if spelled.data is not None else None
-        if parameters is None or (given is not None and not self.fits(given, f"{path}/data")):
+        if parameters is None or (given is not None and not self._fits(given, f"{path}/data")):
             return None
         if given is not None:
             errors = self.log.apply(
@@ -131,7 +137,7 @@ class BinReader:
         group.nominal = group.nominal + nominal
         group.variance = group.variance + errors**2
         group.said.append((said, path))
-        return self.factors(name, parameters, "staterror", path)
+        return self._factors(name, parameters, "staterror", path)
 
     def finish(self) -> None:
         """Constrain the parameters of the staterrors, now that all samples are known."""
@@ -140,11 +146,11 @@ class BinReader:
             relative = np.divide(
                 sigma, group.nominal, out=np.zeros(self.count), where=group.nominal > 0.0
             )
-            for said, path in self.statements(group):
-                self.constrain(parameters, relative, said, path)
-            self.apply_threshold(parameters, relative)
+            for said, path in self._statements(group):
+                self._constrain(parameters, relative, said, path)
+            self._apply_threshold(parameters, relative)
 
-    def statements(self, group: _StatErrors) -> list[tuple[spelling.Spelled, str]]:
+    def _statements(self, group: _StatErrors) -> list[tuple[spelling.Spelled, str]]:
         """What the samples say about the constraint, each thing once; a default if nothing."""
         said = {s: p for s, p in reversed(group.said) if s is not spelling.NOTHING}
         if said:
@@ -152,11 +158,11 @@ class BinReader:
         kind = spelling.KINDS.get(str(self.settings.get("constraint_type", "?")).lower())
         if kind is not None:
             self.log.apply(rules.channel_settings, self.path, kind)
-        else:
-            kind = self.log.apply(spelling.staterror_default, group.path)
-        return [(spelling.Spelled(kind=kind), group.path)]
+            return [(spelling.Spelled(kind=kind), group.path)]
+        default = self.log.apply(spelling.staterror_default, group.path)
+        return [(spelling.Spelled(kind=default), group.path)]
 
-    def apply_threshold(self, parameters: Names, relative: FloatArray) -> None:
+    def _apply_threshold(self, parameters: Names, relative: FloatArray) -> None:
         threshold = self.settings.get("relThreshold", 0.0)
         if not isinstance(threshold, int | float) or threshold <= 0.0:
             return
@@ -167,7 +173,7 @@ class BinReader:
 
     # --- shared ---------------------------------------------------------------------------------
 
-    def names(self, spelled: Modifier, base: str, path: str) -> Names | None:
+    def _names(self, spelled: Modifier, base: str, path: str) -> Names | None:
         """One parameter per bin, in row-major order of the bins."""
         listed = spelled.parameters
         if listed:
@@ -184,23 +190,27 @@ class BinReader:
             names = self.log.apply(rules.one_bin, path, spelled.parameter)
         else:
             names = self.log.apply(rules.bin_names, path, spelled.parameter or base, self.count)
-        return self.in_order(names, path)
+        return self._in_order(names, path)
 
-    def in_order(self, items: tuple[T, ...], path: str) -> tuple[T, ...]:
+    def _in_order(self, items: tuple[T, ...], path: str) -> tuple[T, ...]:
         """The items of a list per bin in row-major order, whatever the writer's order."""
         if len(self.shape) == 1 or not self.writer.root:
             return items
-        return self.log.apply(rules.first_axis_fastest, path, items, self.shape)
+        order = self.log.apply(rules.first_axis_fastest, path, self.shape)
+        return tuple(items[i] for i in order)
 
-    def fits(self, numbers: tuple[int | float, ...], path: str) -> bool:
+    def _fits(self, numbers: tuple[int | float, ...], path: str) -> bool:
         if numbers and len(numbers) != self.count:
             message = f"{len(numbers)} numbers for {self.count} bins"
             self.log.add("histfactory.length", path, message, len(numbers))
             return False
         return True
 
-    def factors(
-        self, name: str, parameters: Names, kind: Literal["shapefactor", "shapesys", "staterror"],
+    def _factors(
+        self,
+        name: str,
+        parameters: Names,
+        kind: Literal["shapefactor", "shapesys", "staterror"],
         path: str,
     ) -> BinFactors:
         for parameter in parameters:
@@ -208,12 +218,12 @@ class BinReader:
             self.claims.bins[parameter] = None
         return BinFactors(name, parameters, kind, path)
 
-    def constrain(
+    def _constrain(
         self, parameters: Names, relative: FloatArray, said: spelling.Spelled, path: str
     ) -> None:
         """Say to the claims what holds for each bin's parameter."""
         if said.names is not None:
-            self.constrain_by_names(parameters, relative, said.names, path)
+            self._constrain_by_names(parameters, relative, said.names, path)
         elif said.name is not None:
             self.claims.name(said.name, parameters[0] if self.count == 1 else None, path)
         elif said.kind == "const":
@@ -225,22 +235,22 @@ class BinReader:
                 if r > 0.0:
                     self.claims.bin(parameter, said.kind, r, path, self.log)
                 else:
-                    self.fix(parameter, path)
+                    self._fix(parameter, path)
 
-    def constrain_by_names(
+    def _constrain_by_names(
         self, parameters: Names, relative: FloatArray, names: tuple[str | None, ...], path: str
     ) -> None:
         if len(names) != self.count:
             message = f"{len(names)} constraints for {self.count} bins"
             self.log.add("histfactory.length", f"{path}/constraints", message, len(names))
             return
-        ordered = self.in_order(names, path)
+        ordered = self._in_order(names, path)
         for parameter, name, r in zip(parameters, ordered, relative.tolist(), strict=True):
             if name is not None:
                 self.claims.name(name, parameter, path)
             elif r <= 0.0:
-                self.fix(parameter, path)
+                self._fix(parameter, path)
 
-    def fix(self, parameter: str, path: str) -> None:
+    def _fix(self, parameter: str, path: str) -> None:
         self.log.fired(rules.zero_uncertainty, path)
         self.claims.fixed.setdefault(parameter, path)

@@ -66,14 +66,14 @@ class Claims:
             log.add(
                 "constraint.not_applicable",
                 path,
-                f"a {kind} constraint needs a parameter with nominal value 1; that of {parameter!r} "
+                f"a {kind} constraint needs a parameter with nominal value 1; for {parameter!r} it "
                 "is 0. Valid here: Gauss, Const, None",
                 kind,
             )
 
     def bin(self, parameter: str, kind: Kind, relative: float, path: str, log: Log) -> None:
         """A modifier asks for a constraint of the given relative uncertainty on a bin's factor."""
-        if parameter in self.kinds or kind in KINDS_OF_BINS:
+        if kind in KINDS_OF_BINS:
             self.kind(bin_constraint(parameter, kind, relative, path), log)
 
 
@@ -101,7 +101,8 @@ def bin_constraint(parameter: str, kind: Kind, relative: float, path: str) -> Co
 
 
 def _made(parameter: str, kind: Kind, observed: float, scale: float, path: str) -> Constraint:
-    assert kind not in ("const", "none")
+    assert kind != "const"
+    assert kind != "none"
     return Constraint(f"{parameter}_constraint", kind, parameter, observed, scale, path)
 
 
@@ -122,5 +123,7 @@ def _close(a: float | str, b: float | str) -> bool:
 
 def describe(constraint: Constraint) -> str:
     """Short text: ``gauss(observed 1, scale 0.1)``."""
-    numbers = [f"{v:.6g}" if isinstance(v, float) else v for v in (constraint.observed, constraint.scale)]
+    numbers = [
+        f"{v:.6g}" if isinstance(v, float) else v for v in (constraint.observed, constraint.scale)
+    ]
     return f"{constraint.kind}(observed {numbers[0]}, scale {numbers[1]})"

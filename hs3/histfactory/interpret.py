@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from hs3.axes import Axis
+from hs3.checks.axes import bin_counts, check_axis
 from hs3.dialects import constraints as spelling
 from hs3.dialects import histfactory as rules
 from hs3.dialects import interpolation
@@ -101,11 +103,27 @@ def _edges(
     if not axes and observation is not None:
         axes = observation.axes
         log.fired(rules.axes_from_data, path)
-    edges = [axis.bin_edges() for axis in axes]
-    if not axes or any(e is None for e in edges):
+    counts = bin_counts(axes)
+    if not counts:
         log.add("axes.no_binning", where, f"channel {dist.name!r} does not say what its bins are")
         return None
-    return tuple(e for e in edges if e is not None)
+    for i, axis in enumerate(axes):
+        check_axis(axis, f"{where}/{i}", log)
+    # Compared before any array is made: a document may claim 10^12 bins.
+    if not _filled(dist, math.prod(counts), path, log):
+        return None
+    return tuple(e for axis in axes if (e := axis.bin_edges()) is not None)
+
+
+def _filled(dist: HistFactoryDist, bins: int, path: str, log: Log) -> bool:
+    if any(len(s.data.contents) == bins for s in dist.samples):
+        return True
+    if not dist.samples:
+        log.add("histfactory.no_samples", path, f"channel {dist.name!r} has no samples")
+        return False
+    message = f"{len(dist.samples[0].data.contents)} contents for {bins} bins"
+    log.add("histfactory.length", f"{path}/samples/0/data/contents", message)
+    return False
 
 
 class _ChannelReader:
@@ -136,7 +154,9 @@ class _ChannelReader:
             errors = self.array(sample.data.errors, f"{path}/data/errors")
         self.nominal, self.errors = nominal, errors
         spelled = sample.modifiers or ()
-        modifiers = [m for i, s in enumerate(spelled) if (m := self.modifier(s, i, path)) is not None]
+        modifiers = [
+            m for i, s in enumerate(spelled) if (m := self.modifier(s, i, path)) is not None
+        ]
         self.check_composition(modifiers, path)
         name = sample.name
         if name is None:
@@ -164,7 +184,7 @@ class _ChannelReader:
         return self.log.apply(rules.clip_at_zero, path)
 
     def check_composition(self, modifiers: list[meaning.Modifier], path: str) -> None:
-        """ROOT adds up several normsys of one sample where their code is additive; HS3 multiplies."""
+        """ROOT adds normsys of one sample up where their code is additive; HS3 multiplies."""
         if not self.context.writer.root:
             return
         systematics = [m for m in modifiers if isinstance(m, meaning.NormSys)]
@@ -207,9 +227,7 @@ class _ChannelReader:
     def custom(self, spelled: CustomModifier, name: str, path: str) -> meaning.Modifier:
         return meaning.NormFactor(name, spelled.parameter or name, path)
 
-    def normsys(
-        self, spelled: NormSysModifier, name: str, path: str
-    ) -> meaning.Modifier | None:
+    def normsys(self, spelled: NormSysModifier, name: str, path: str) -> meaning.Modifier | None:
         parameter = self.alpha(spelled, name, path)
         data = spelled.data
         code = self.interpolation(spelled, data.interpolation, "normsys", path)
@@ -221,9 +239,7 @@ class _ChannelReader:
             lo = rules.nonpositive_factor(lo)
         return meaning.NormSys(name, parameter, hi, lo, code, path)
 
-    def histosys(
-        self, spelled: HistoSysModifier, name: str, path: str
-    ) -> meaning.Modifier | None:
+    def histosys(self, spelled: HistoSysModifier, name: str, path: str) -> meaning.Modifier | None:
         parameter = self.alpha(spelled, name, path)
         data = spelled.data
         code = self.interpolation(spelled, data.interpolation, "histosys", path)
@@ -234,7 +250,9 @@ class _ChannelReader:
         additive = self.context.histosys == "additive"
         rule = rules.histosys_additive if additive else rules.histosys_absolute
         hi, lo = self.log.apply(rule, path, hi, self.nominal), rule(lo, self.nominal)
-        if code in _EXPONENTIAL and not (hi.min() > 0.0 and lo.min() > 0.0 and self.nominal.min() > 0.0):
+        if code in _EXPONENTIAL and not (
+            hi.min() > 0.0 and lo.min() > 0.0 and self.nominal.min() > 0.0
+        ):
             self.log.add(
                 "histfactory.nonpositive_template",
                 path,
@@ -288,7 +306,8 @@ class _ChannelReader:
             self.log.add(
                 "histfactory.two_interpolations",
                 path,
-                f"interpolation is {own!r} on the modifier and {inside!r} in its data; the first counts",
+                f"interpolation is {own!r} on the modifier and {inside!r} in its data; "
+                "the first counts",
             )
         if own is None and self.default is not None:
             own = self.log.apply(interpolation.channel_default, self.path, self.default)
@@ -305,9 +324,7 @@ class _ChannelReader:
         said = spelling.read(spelled, path, self.context.is_distribution, self.log)
         return self.bins.shapefactor(spelled, said, name, path)
 
-    def shapesys(
-        self, spelled: ShapeSysModifier, name: str, path: str
-    ) -> meaning.Modifier | None:
+    def shapesys(self, spelled: ShapeSysModifier, name: str, path: str) -> meaning.Modifier | None:
         said = spelling.read(spelled, path, self.context.is_distribution, self.log)
         return self.bins.shapesys(spelled, said, name, self.nominal, path)
 

@@ -6,7 +6,8 @@ into the classes here, and everything behind (engine, pyhf export, ROOT export) 
 The expected count of bin :math:`b` of a channel is
 
 .. math::
-    \nu_b(\theta) = \sum_s \max\nolimits_{?}\Big(0,\; n_{sb} + \sum_{\delta \in \text{HistoSys}} \delta_b(\alpha_\delta)\Big)
+    \nu_b(\theta) = \sum_s \max\nolimits_{?}\Big(0,\;
+                    n_{sb} + \sum_{\delta \in \text{HistoSys}} \delta_b(\alpha_\delta)\Big)
                     \prod_{\kappa} \kappa_b(\theta_\kappa)
 
 with the clipping only where `Sample.clip` is set (documents written by ROOT).
@@ -73,7 +74,7 @@ class NormSys:
 
 @dataclass(frozen=True, eq=False)
 class HistoSys:
-    """Adds ``f_b(alpha) - n_b`` to bin b, with f_b(-1) = `lo`, f_b(0) = n_b, f_b(1) = `hi` (absolute)."""
+    """Adds ``f_b(alpha) - n_b`` to bin b: f_b(-1) = `lo`, f_b(0) = n_b, f_b(1) = `hi`, absolute."""
 
     name: str
     parameter: str
@@ -85,7 +86,7 @@ class HistoSys:
 
 @dataclass(frozen=True)
 class BinFactors:
-    """Multiplies bin b by the value of ``parameters[b]``: shapefactor, shapesys and staterror alike.
+    """Multiplies bin b by ``parameters[b]``: shapefactor, shapesys and staterror alike.
 
     `kind` keeps what the document called it, for writing it back; the constraints stand apart.
     """

@@ -52,11 +52,11 @@ class Recogniser:
         read = _FORMS.get(dist.type)
         return read(self, dist, path, hints) if read is not None else None
 
-    def gauss(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
+    def _gauss(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
         x, mean, sigma = (_value(dist, key) for key in ("x", "mean", "sigma"))
         if x is None or mean is None or sigma is None:
             return None
-        roles = self.roles(x, mean, path, hints)
+        roles = self._roles(x, mean, path, hints)
         if roles is None:
             return None
         observed, parameter, support = roles
@@ -64,7 +64,7 @@ class Recogniser:
             self.log.fired(rules.wide_gauss, path)
         return Constraint(dist.name, "gauss", parameter, observed, sigma, path, support)
 
-    def roles(
+    def _roles(
         self, x: Value, mean: Value, path: str, hints: Hints
     ) -> tuple[Value, str, tuple[float, float]] | None:
         """Observed value, parameter and support; x and mean of a Gaussian can swap their roles."""
@@ -74,13 +74,19 @@ class Recogniser:
         if isinstance(x, float) or isinstance(mean, float):
             observed, parameter = (x, mean) if isinstance(x, float) else (mean, x)
             return (observed, parameter, INFINITE) if isinstance(parameter, str) else None
-        observed = x if self.is_observed(x, mean, path, hints) else mean
+        if x in hints.used and mean in hints.used and not self._any_const(x, mean):
+            return None  # a tie between two free parameters, not a measurement of one
+        observed = x if self._is_observed(x, mean, path, hints) else mean
         parameter = mean if observed == x else x
         if observed in self.functions or observed == parameter:
             return None
         return observed, parameter, self.values.range(observed)
 
-    def is_observed(self, x: str, mean: str, path: str, hints: Hints) -> bool:
+    def _any_const(self, *names: str) -> bool:
+        """True when the document keeps one of the names constant."""
+        return any(self.values.is_const(name) for name in names)
+
+    def _is_observed(self, x: str, mean: str, path: str, hints: Hints) -> bool:
         """True when `x` is the observed value and `mean` the parameter."""
         if hints.parameter in (x, mean):
             return hints.parameter == mean
@@ -99,24 +105,35 @@ class Recogniser:
         )
         return True
 
-    def poisson(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
+    def _poisson(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
         x, mean = _value(dist, "x"), _value(dist, "mean")
         observed = x if hints.observed is None else hints.observed
         if observed is None or not isinstance(mean, str):
             return None
-        if isinstance(observed, str) and not self.observable(observed, hints):
+        if isinstance(observed, str) and not self._observable(observed, hints):
             return None
-        factors = self.factors(mean)
+        if getattr(dist, "integer", None) and not self._is_whole(observed):
+            return None
+        factors = self._factors(mean)
         if factors is None:
             return None
         parameter, tau = factors
         return Constraint(dist.name, "poisson", parameter, observed, tau, path)
 
-    def observable(self, name: str, hints: Hints) -> bool:
+    def _observable(self, name: str, hints: Hints) -> bool:
         """True when `name` can be the observed value of a measurement."""
         return name not in self.functions and name != hints.parameter and name not in hints.used
 
-    def factors(self, mean: str) -> tuple[str, Value] | None:
+    def _is_whole(self, observed: Value) -> bool:
+        """True when the observed value is a whole number, so that rounding it changes nothing."""
+        if isinstance(observed, float):
+            return observed.is_integer()
+        entry = self.values.entry(observed)
+        return (
+            entry is not None and entry[1].value is not None and float(entry[1].value).is_integer()
+        )
+
+    def _factors(self, mean: str) -> tuple[str, Value] | None:
         """`mean` as a parameter times a constant: the parameter itself, or a product of the two."""
         found = self.functions.get(mean)
         if found is None or found[1].type != "product":
@@ -125,29 +142,33 @@ class Recogniser:
         if not isinstance(given, tuple | list) or len(given) != 2:
             return mean, 1.0
         items = [_number_or_name(v) for v in given]
-        constant = [isinstance(v, float) or (v is not None and self.is_constant(v)) for v in items]
+        constant = [isinstance(v, float) or (v is not None and self._is_constant(v)) for v in items]
         if None in items or sum(constant) != 1:
             return mean, 1.0
         parameter, tau = (items[1], items[0]) if constant[0] else (items[0], items[1])
         return (parameter, tau) if isinstance(parameter, str) and tau is not None else None
 
-    def is_constant(self, name: str) -> bool:
+    def _is_constant(self, name: str) -> bool:
         return name not in self.functions and self.values.is_const(name)
 
-    def lognormal(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
-        """Only where the logarithmic mean is the logarithm of a parameter, as ROOT writes it."""
-        x, mu, sigma = (_value(dist, key) for key in ("x", "mu", "sigma"))
+    def _lognormal(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
+        """Only where the logarithmic mean is the logarithm of a parameter, as ROOT writes it.
+
+        With `k`, `mu` is the median itself.
+        """
+        x, mu, sigma, k = (_value(dist, key) for key in ("x", "mu", "sigma", "k"))
         observed = x if hints.observed is None else hints.observed
-        if observed is None or sigma is None or not isinstance(mu, str):
+        if isinstance(k, float) and k > 0.0:
+            sigma, parameter = abs(math.log(k)), mu
+        else:
+            parameter = self._under_logarithm(mu) if isinstance(mu, str) else None
+        if observed is None or sigma is None or not isinstance(parameter, str):
             return None
-        if isinstance(observed, str) and not self.observable(observed, hints):
-            return None
-        parameter = self.under_logarithm(mu)
-        if parameter is None:
+        if isinstance(observed, str) and not self._observable(observed, hints):
             return None
         return Constraint(dist.name, "lognormal", parameter, observed, sigma, path)
 
-    def under_logarithm(self, name: str) -> str | None:
+    def _under_logarithm(self, name: str) -> str | None:
         """``p`` where the function called `name` is ``log(p)``."""
         found = self.functions.get(name)
         text = getattr(found[1], "expression", None) if found is not None else None
@@ -160,7 +181,7 @@ class Recogniser:
         plain = text.replace(" ", "").removeprefix("TMath::").lower()
         return inner[0] if len(inner) == 1 and plain == f"log({inner[0].lower()})" else None
 
-    def gamma(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
+    def _gamma(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
         r"""Gamma(p; gamma, beta, mu=0) with numbers: a = gamma - 1, s = 1/beta."""
         x, shape, beta, shift = (_value(dist, key) for key in ("x", "gamma", "beta", "mu"))
         if not isinstance(x, str) or hints.observed is not None or shift not in (None, 0.0):
@@ -171,11 +192,11 @@ class Recogniser:
 
 
 _FORMS: dict[str, Callable[[Recogniser, Any, str, Hints], Constraint | None]] = {
-    "gaussian_dist": Recogniser.gauss,
-    "normal_dist": Recogniser.gauss,
-    "poisson_dist": Recogniser.poisson,
-    "lognormal_dist": Recogniser.lognormal,
-    "gamma_dist": Recogniser.gamma,
+    "gaussian_dist": Recogniser._gauss,
+    "normal_dist": Recogniser._gauss,
+    "poisson_dist": Recogniser._poisson,
+    "lognormal_dist": Recogniser._lognormal,
+    "gamma_dist": Recogniser._gamma,
 }
 
 
@@ -214,3 +235,36 @@ def check_observed(constraint: Constraint, values: Values, log: Log) -> None:
     if isinstance(observed, str) and not values.is_const(observed):
         log.fired(document.observed_fixed, constraint.path, value=observed)
 
+
+def check_support(constraint: Constraint, values: Values, log: Log) -> None:
+    """Note it where the range of the observed value cuts into the tails of a Gaussian."""
+    low, high = constraint.support
+    made = numbers_of(constraint, values)
+    if made.kind != "gauss" or not isinstance(made.scale, float) or made.scale <= 0.0:
+        return
+    if math.isinf(low) and math.isinf(high):
+        return
+    entry = values.entry(made.parameter)
+    start = float(entry[1].value) if entry and entry[1].value is not None else made.observed
+    if not isinstance(start, float):
+        return
+    ends = values.range(made.parameter)
+    points = [start, *(min(max(e, start - 5 * made.scale), start + 5 * made.scale) for e in ends)]
+    outside = max(_tail((p - low) / made.scale) + _tail((high - p) / made.scale) for p in points)
+    if outside > NEGLIGIBLE:
+        log.add(
+            "constraint.truncated",
+            constraint.path,
+            f"up to {outside:.2g} of {constraint.name!r} lies outside of the range "
+            f"[{low:g}, {high:g}] of its observed value",
+            constraint.name,
+        )
+
+
+NEGLIGIBLE = 1e-5
+"""Probability outside of the range that is not worth a word: 4.4 standard deviations."""
+
+
+def _tail(z: float) -> float:
+    """Probability of a standard normal variate above `z`."""
+    return 0.5 * math.erfc(z / math.sqrt(2.0))

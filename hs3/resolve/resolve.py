@@ -11,7 +11,7 @@ from hs3.findings import Report
 from hs3.graph import Graph
 from hs3.workspace import Workspace
 
-from .build import Builder
+from .build import build
 from .selection import select
 
 
@@ -80,4 +80,4 @@ def attempt(
     )
     if chosen is None:
         return None, Report(log.report())
-    return Builder(ws, chosen, log, histosys).graph()
+    return build(ws, chosen, log, histosys)

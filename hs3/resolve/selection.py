@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hs3.analyses import Analysis
+from hs3.dialects import document as rules
 from hs3.dialects.base import Log
 from hs3.findings import nearest, pointer
 from hs3.likelihoods import Likelihood
@@ -60,8 +61,10 @@ def select(
     data: str | None = None,
     observables: Sequence[str] = (),
 ) -> Selection | None:
-    """The selection that was asked for, or the only sensible one; None (reported) if there is none."""
-    asked = [k for k, v in {"analysis": analysis, "likelihood": likelihood, "pdf": pdf}.items() if v]
+    """What was asked for, or the only sensible selection; None (reported) if there is none."""
+    asked = [
+        k for k, v in {"analysis": analysis, "likelihood": likelihood, "pdf": pdf}.items() if v
+    ]
     if len(asked) > 1 or (data and not pdf):
         names = " and ".join(asked + (["data"] if data else []))
         log.add("selection.conflict", "", f"{names} cannot be asked for together")
@@ -76,7 +79,8 @@ def select(
         return _of_analysis(ws, analysis, log)
     if ws.likelihoods:
         return _of_likelihood(ws, _first(ws.likelihoods, "likelihood", "likelihoods", log), log)
-    return _nothing(ws, log)
+    _nothing(ws, log)
+    return None
 
 
 def _first(entries: Sequence[Any], what: str, section: str, log: Log) -> str:
@@ -118,12 +122,42 @@ def find(ws: Workspace, section: str, name: str, path: str, log: Log) -> tuple[i
 def _of_pdf(
     ws: Workspace, pdf: str, data: str | None, observables: Sequence[str], log: Log
 ) -> Selection | None:
+    if pdf not in ws.tables["distributions"] and pdf in combined(ws, "distributions"):
+        return _of_combined(ws, pdf, data, log)
     if find(ws, "distributions", pdf, "", log) is None:
         return None
     if data is not None and find(ws, "data", data, "", log) is None:
         return None
     pair = Pair(pdf, data, pointer("distributions", ws.tables["distributions"][pdf][0]), "")
     return Selection(pdf, None, (pair,), observables=tuple(observables), path=pair.path)
+
+
+def combined(ws: Workspace, what: str) -> Mapping[str, Any]:
+    """ROOT's simultaneous pdfs (`distributions`) or `datasets` by name, from `misc`."""
+    internal = (ws.misc or {}).get("ROOT_internal")
+    found = internal.get(f"combined_{what}") if isinstance(internal, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _of_combined(ws: Workspace, pdf: str, data: str | None, log: Log) -> Selection | None:
+    path = pointer("misc", "ROOT_internal", "combined_distributions", pdf)
+    entry = combined(ws, "distributions")[pdf]
+    names, labels = _strings(entry, "distributions"), _strings(entry, "labels")
+    if not names or len(names) != len(labels):
+        log.add("document.invalid", path, "needs as many `labels` as `distributions`")
+        return None
+    log.fired(rules.combined_distribution, path)
+    pairs = tuple(
+        Pair(name, None if data is None else f"{data}_{label}", f"{path}/distributions/{i}", "")
+        for i, (name, label) in enumerate(zip(names, labels, strict=True))
+    )
+    return Selection(pdf, None, pairs, path=path)
+
+
+def _strings(entry: Any, key: str) -> list[str]:
+    value = entry.get(key) if isinstance(entry, dict) else None
+    strings = value if isinstance(value, list | tuple) else ()
+    return [v for v in strings if isinstance(v, str)]
 
 
 def _of_analysis(ws: Workspace, name: str, log: Log) -> Selection | None:
@@ -155,9 +189,7 @@ def _of_analysis(ws: Workspace, name: str, log: Log) -> Selection | None:
     )
 
 
-def _of_likelihood(
-    ws: Workspace, name: str, log: Log, asked_at: str = ""
-) -> Selection | None:
+def _of_likelihood(ws: Workspace, name: str, log: Log, asked_at: str = "") -> Selection | None:
     found = find(ws, "likelihoods", name, asked_at, log)
     if found is None:
         return None

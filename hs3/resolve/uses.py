@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from hs3 import expressions
+from hs3.axes import Axis
 from hs3.base import Part, Reference, references
 from hs3.dialects.base import Log
 from hs3.distributions import UnknownDistribution
@@ -111,7 +112,9 @@ class Uses:
             active[start] = iter(self.direct(start))
         while active:
             node = next(reversed(active))
-            child = next((c for c in active[node] if isinstance(c, Node) and c not in self._done), None)
+            child = next(
+                (c for c in active[node] if isinstance(c, Node) and c not in self._done), None
+            )
             if child is None:
                 del active[node]
                 self._done.add(node)
@@ -148,6 +151,7 @@ class Uses:
             )
             return
         yield from references(part)
+        yield from _axes(part)
         yield from self._in_expression(part, path)
 
     def _in_expression(self, part: Part, path: str) -> Iterator[Reference]:
@@ -166,7 +170,9 @@ class Uses:
         name, kinds = reference.name, reference.kinds
         where = path + pointer(*reference.path)
         if "data" in kinds:
-            return self._named_data(name, where)
+            if name not in self.ws.tables["data"]:
+                self._missing(name, ("data",), where)
+            return None
         if "distribution" in kinds and name in self.distributions:
             return Node("distributions", name)
         number = "value" in kinds or "variable" in kinds
@@ -177,10 +183,6 @@ class Uses:
             return Node("distributions", name) if pdf else Leaf(name, where)
         self._report(name, kinds, where)
         return None
-
-    def _named_data(self, name: str, where: str) -> None:
-        if name not in self.ws.tables["data"]:
-            self._missing(name, ("data",), where)
 
     def _report(self, name: str, kinds: tuple[str, ...], where: str) -> None:
         """`name` is not what is needed: of another kind, or nowhere at all."""
@@ -205,3 +207,15 @@ class Uses:
             name,
             nearest(name, valid),
         )
+
+
+def _axes(part: Part) -> Iterator[Reference]:
+    """The observables of a part that carries axes, its own or those of a histogram inside."""
+    for key in ("axes", "data"):
+        found = getattr(part, key, None)
+        axes, path = (
+            (found, (key,)) if key == "axes" else (getattr(found, "axes", None), (key, "axes"))
+        )
+        for i, axis in enumerate(axes if isinstance(axes, tuple) else ()):
+            if isinstance(axis, Axis):
+                yield Reference((*path, i, "name"), axis.name, ("variable", "value"))

@@ -10,8 +10,7 @@ from typing import Any
 
 from hs3.dialects import document as rules
 from hs3.dialects import histfactory
-from hs3.dialects.base import Log
-from hs3.dialects.base import Writer
+from hs3.dialects.base import Log, Writer
 from hs3.domains import DomainAxis
 from hs3.findings import nearest, pointer
 from hs3.graph import Parameter
