@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
-from hs3 import jsonio
+from hs3 import files, jsonio
 from hs3.errors import ConversionError, DocumentError, FitError, HS3Error, ReadError
 from hs3.findings import Finding, Report, nearest
 from hs3.workspace import SECTIONS, Workspace, dumps
@@ -109,7 +109,7 @@ def save(workspace: Workspace, path: Path) -> None:
     Raises:
         WriteError: the file cannot be written.
     """
-    jsonio.write_atomic(path, dumps(workspace, indent=2) + "\n")
+    files.write_atomic(path, dumps(workspace, indent=2) + "\n")
 
 
 def validate(source: Workspace | Source, **options: Unpack[ReadOptions]) -> Report:
@@ -141,6 +141,7 @@ def convert(
     *,
     to: str | None = None,
     analysis: str | None = None,
+    approximate: bool = False,
     **options: Unpack[ReadOptions],
 ) -> Report:
     """Read one document and write it in another format, wholly or not at all.
@@ -150,6 +151,8 @@ def convert(
         target: path of the file to write; one that is there is replaced.
         to: ``"hs3"`` (default) or ``"pyhf"``.
         analysis: for pyhf: which analysis becomes the measurement; all of them by default.
+        approximate: for pyhf: replace what pyhf does not have by the nearest that it has, with a
+            warning, instead of refusing the document.
         options: those of `read`.
 
     Returns:
@@ -160,17 +163,17 @@ def convert(
         HS3Error: as `read` and `save`.
     """
     form = _format(to, target)
-    if form == "hs3" and analysis is not None:
-        message = "an HS3 document holds all analyses; `analysis` chooses one for pyhf"
-        raise ConversionError(message, code="conversion.option", value=analysis)
+    if form == "hs3" and (analysis is not None or approximate):
+        message = "`analysis` and `approximate` are for writing pyhf; HS3 holds everything as it is"
+        raise ConversionError(message, code="conversion.option")
     workspace, report = read(source, **options)
     if form == "hs3":
         save(workspace, target)
         return report
     from hs3.adapters import pyhf
 
-    data, findings = pyhf.to_pyhf(workspace, analysis=analysis)
-    jsonio.write_atomic(target, jsonio.dumps(data, indent=2) + "\n")
+    data, findings = pyhf.to_pyhf(workspace, analysis=analysis, approximate=approximate)
+    files.write_atomic(target, jsonio.dumps(data, indent=2) + "\n")
     return report + findings
 
 
@@ -282,7 +285,7 @@ def _json(source: Source) -> Any:
 
 def _content(source: Path | IO[bytes] | IO[str]) -> bytes:
     if isinstance(source, str | os.PathLike):
-        return jsonio.read_bytes(source)
+        return files.read_bytes(source, size=jsonio.LIMITS.size)
     content = source.read(jsonio.LIMITS.size + 1)  # one more than allowed: `parse` refuses it
     return content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from hs3.cli.options import Analysis, Interpolation, Json, Measurement, Patch, PatchName
-from hs3.cli.terminal import print_findings, progress, say, say_json, summary
+from hs3.cli.options import Interpolation, Json, Measurement, Patch, PatchName
+from hs3.cli.terminal import print_assumptions, progress, say, say_json, summary
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +19,13 @@ def convert(
     source: Annotated[str, typer.Argument(metavar="SRC", help="HS3 or pyhf JSON.")],
     target: Annotated[str, typer.Argument(metavar="DST", help="File to write, or replace.")],
     to: Annotated[str | None, typer.Option(metavar="FORMAT", help="hs3 (default) or pyhf.")] = None,
-    analysis: Analysis = None,
+    analysis: Annotated[
+        str | None, typer.Option(metavar="NAME", help="To pyhf: carry over this analysis only.")
+    ] = None,
+    approximate: Annotated[
+        bool,
+        typer.Option("--approximate", help="To pyhf: replace what it lacks by the nearest it has."),
+    ] = False,
     patch: Patch = None,
     patch_name: PatchName = None,
     measurement: Measurement = None,
@@ -38,6 +44,7 @@ def convert(
             target,
             to=to,
             analysis=analysis,
+            approximate=approximate,
             patch=patch,
             patch_name=patch_name,
             measurement=measurement,
@@ -46,6 +53,6 @@ def convert(
     if json:
         say_json({**report.to_dict(), "written": target})
     else:
-        print_findings(report)
+        print_assumptions(report)
         say(f"{target} written: {summary(report)}.")
     return 0

@@ -13,7 +13,7 @@ from hs3.cli.terminal import say, say_json
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command()(schema)
-    app.command()(canonical)
+    app.command("canonical")(canonical_)
     app.command("hash")(hash_)
 
 
@@ -24,18 +24,20 @@ def schema() -> None:
     say_json(json_schema())
 
 
-def canonical(file: File) -> None:
+def canonical_(file: File) -> None:
     """Print the canonical form of a JSON document (RFC 8785), of which the hash is taken."""
     from hs3 import jsonio
+    from hs3.canonical import canonical
 
-    sys.stdout.buffer.write(jsonio.canonical(jsonio.read(file)))
+    sys.stdout.buffer.write(canonical(jsonio.read(file)))
 
 
 def hash_(file: File, json: Json = False) -> None:
     """Print the SHA-256 of the canonical form: the same for documents that are equal as JSON."""
     from hs3 import jsonio
+    from hs3.canonical import sha256
 
-    digest = jsonio.sha256(jsonio.read(file))
+    digest = sha256(jsonio.read(file))
     if json:
         say_json({"file": file, "sha256": digest})
     else:

@@ -70,7 +70,7 @@ def fit(
     Exit status 0 when the fit converged, else 1.
     """
     import hs3
-    from hs3 import jsonio
+    from hs3 import files, jsonio
     from hs3.resolve import resolve
 
     with progress(f"reading {file}"):
@@ -97,7 +97,7 @@ def fit(
     report += graph.report
     out = {**result.to_dict(), "findings": report.to_dict()["findings"]}
     if output is not None:
-        jsonio.write_atomic(output, jsonio.dumps(out, indent=2) + "\n")
+        files.write_atomic(output, jsonio.dumps(out, indent=2) + "\n")
     if json:
         say_json(out)
     else:
