@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scipy.special import ndtr
-
 from hs3.findings import Finding
 from hs3.graph import Graph, Parameter
 from hs3.histfactory.meaning import Constraint
@@ -118,7 +116,8 @@ class Wanted:
         if constraint.kind != "gauss":
             return
         low, high = constraint.support
-        outside = 1 - float(ndtr((high - mean) / sigma) - ndtr((low - mean) / sigma))
+        width = sigma * math.sqrt(2.0)
+        outside = (math.erfc((mean - low) / width) + math.erfc((high - mean) / width)) / 2.0
         if outside > 1e-12:
             message = (
                 f"the constraint of {constraint.parameter!r} is normalised over [{low:g}, {high:g}]"
