@@ -143,14 +143,14 @@ def _poly6_exponential(alpha: Array, low: Array, high: Array) -> Array:
     v_even, s_even, c_even = v_hi + v_lo - 2.0, s_hi + s_lo, c_hi + c_lo
     square = a * a
     odd = (
-        (15.0 * v_odd - 7.0 * s_even + c_odd)
-        + square * (-10.0 * v_odd + 10.0 * s_even - 2.0 * c_odd)
-        + square * square * (3.0 * v_odd - 3.0 * s_even + c_odd)
+        (15.0 * v_odd - 7.0 * s_odd + c_odd)
+        + square * (-10.0 * v_odd + 10.0 * s_odd - 2.0 * c_odd)
+        + square * square * (3.0 * v_odd - 3.0 * s_odd + c_odd)
     )
     even = (
-        (24.0 * v_even - 9.0 * s_odd + c_even)
-        + square * (-24.0 * v_even + 14.0 * s_odd - 2.0 * c_even)
-        + square * square * (8.0 * v_even - 5.0 * s_odd + c_even)
+        (24.0 * v_even - 9.0 * s_even + c_even)
+        + square * (-24.0 * v_even + 14.0 * s_even - 2.0 * c_even)
+        + square * square * (8.0 * v_even - 5.0 * s_even + c_even)
     )
     return jnp.where(inside, 1.0 + a * (odd + a * even) / 16.0, _exponential(alpha, low, high))
 
