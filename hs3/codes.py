@@ -67,6 +67,77 @@ CODES: dict[str, Code] = {
         "The output cannot be written.",
         "Check the path, the permissions and the space that is left.",
     ),
+    # --- compile and fit: what the engine is asked for --------------------------------------
+    "compile.failed": Code(
+        "error",
+        "The engine cannot evaluate a part of the likelihood.",
+        "Remove or replace the part that the message names.",
+    ),
+    "compile.no_data": Code(
+        "error",
+        "A channel has no data, so that there is no likelihood.",
+        "Choose a likelihood, or name the data.",
+    ),
+    "compile.no_logarithm": Code(
+        "error",
+        "An exponential interpolation goes between factors that are not all above zero.",
+        "Use a polynomial or linear interpolation, or correct the factors.",
+    ),
+    "compile.unknown_distribution_type": Code(
+        "error",
+        "The engine has no formula for a type of distribution.",
+        "Use a type that it has, or add the formula (see CONTRIBUTING.md).",
+    ),
+    "compile.unknown_function_type": Code(
+        "error",
+        "The engine has no formula for a type of function.",
+        "Use a type that it has, or add the formula (see CONTRIBUTING.md).",
+    ),
+    "compile.unsupported": Code(
+        "error",
+        "The engine does not evaluate a distribution in the place where it stands.",
+        "Choose a likelihood without it.",
+    ),
+    "fit.invalid": Code(
+        "error",
+        "What was asked of the fit makes no sense for this model.",
+        "Correct what the message names.",
+    ),
+    "fit.choice": Code(
+        "error",
+        "An analysis, likelihood, pdf or data was asked for together with a compiled model.",
+        "Give the choice to `compile`, or a workspace to `fit`.",
+    ),
+    "fit.not_floating": Code(
+        "error",
+        "An interval was asked for a parameter that does not float in the fit.",
+        "Let the parameter float.",
+    ),
+    "fit.start_outside": Code(
+        "error",
+        "A parameter starts outside of its bounds.",
+        "Start inside, or hold the parameter fixed.",
+    ),
+    "fit.unknown_minimizer": Code(
+        "error",
+        "There is no such minimiser.",
+        "Use one of those that the message names.",
+    ),
+    "fit.unknown_parameter": Code(
+        "error",
+        "The model has no parameter of this name.",
+        "Use one of the names that the message suggests; `hs3 show` lists all.",
+    ),
+    "fit.wrong_data": Code(
+        "error",
+        "Data do not have the channels, bins or auxiliary measurements of the model.",
+        "Give counts for every bin of every channel, and every auxiliary measurement.",
+    ),
+    "fit.wrong_shape": Code(
+        "error",
+        "An array of parameter values has a wrong length.",
+        "Give one value for each parameter, in the order of `model.names`.",
+    ),
     # --- command: what the command line adds ------------------------------------------------
     "command.usage": Code(
         "error",
