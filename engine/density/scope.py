@@ -1,0 +1,169 @@
+"""What the formula of a distribution can see: numbers, functions, other distributions, ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import jax.numpy as jnp
+from jax import Array
+from jax.typing import ArrayLike
+
+from hs3.base import as_float, is_number, references
+from hs3.distributions import Distribution
+from hs3.errors import CompileError
+from hs3.expressions import names, parse
+from hs3.findings import nearest
+from hs3.functions import Function
+
+from ..functions.base import Scope, formula
+
+Range = tuple[ArrayLike, ArrayLike]
+
+
+@dataclass(frozen=True)
+class Options:
+    """Conventions of evaluation; the defaults are what is mathematically right.
+
+    Attributes:
+        bin_centres: take a continuous density at the centre of a bin times its width, instead of
+            its integral over the bin (ROOT's default).
+        accuracy: largest relative error of a numerical integral.
+        panels: intervals that a numerical integral divides each axis into.
+    """
+
+    bin_centres: bool = False
+    accuracy: float = 1e-8
+    panels: int = 16
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """The functions and distributions of a document by name; hashed by what they say.
+
+    Attributes:
+        functions: by name.
+        distributions: by name.
+        options: conventions of evaluation.
+    """
+
+    functions: Mapping[str, Function]
+    distributions: Mapping[str, Distribution]
+    options: Options = field(default_factory=Options)
+
+    def direct(self, name: str) -> tuple[str, ...]:
+        """The names that a function or distribution refers to itself."""
+        part = self.functions.get(name) or self.distributions.get(name)
+        if part is None:
+            return ()
+        expression = getattr(part, "expression", None)
+        own = names(parse(expression)) if isinstance(expression, str) else ()
+        return (*dict.fromkeys([*(r.name for r in references(part)), *own]),)
+
+    def leaves(self, name: str) -> frozenset[str]:
+        """The parameters and observables that a name depends on, through everything."""
+        seen: set[str] = set()
+        todo, out = [name], set()
+        while todo:
+            current = todo.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            inner = self.direct(current)
+            if current in self.functions or current in self.distributions:
+                todo.extend(inner)
+            else:
+                out.add(current)
+        return frozenset(out)
+
+
+class DensityScope(Scope):
+    """Names → arrays, computed when asked for and kept.
+
+    Args:
+        values: parameters (scalars) and observables (one entry per event) by name.
+        definitions: everything else that has a name.
+        ranges: normalisation range of each observable.
+        errors: collects the relative error of every numerical integral taken on the way.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[str, ArrayLike],
+        definitions: Definitions,
+        ranges: Mapping[str, Range],
+        errors: list[Array] | None = None,
+    ) -> None:
+        super().__init__(values, definitions.functions)
+        object.__setattr__(self, "definitions", definitions)
+        object.__setattr__(self, "ranges", dict(ranges))
+        object.__setattr__(self, "errors", [] if errors is None else errors)
+        object.__setattr__(self, "_known", {})
+
+    definitions: Definitions
+    ranges: dict[str, Range]
+    errors: list[Array]
+    _known: dict[str, Array]
+
+    def __call__(self, value: str | int | float) -> Array:
+        """The number, or the value of a parameter, an observable or a function.
+
+        A distribution used as a function has the value of its unnormalised formula, as in ROOT.
+
+        Raises:
+            CompileError: nothing of that name exists.
+        """
+        if is_number(value):
+            return jnp.asarray(as_float(value))
+        name = str(value)
+        if name in self.values:
+            return jnp.asarray(self.values[name], dtype=jnp.float64)
+        if name not in self._known:
+            self._known[name] = self._compute(name)
+        return self._known[name]
+
+    def _compute(self, name: str) -> Array:
+        from .density import log_shape
+
+        if name in self.definitions.functions:
+            return formula(self.definitions.functions[name], self)
+        if name in self.definitions.distributions:
+            return jnp.exp(log_shape(self.distribution(name), self))
+        known = [*self.values, *self.definitions.functions, *self.definitions.distributions]
+        raise CompileError(
+            f"{name!r} has no value", value=name, suggestions=nearest(name, known)
+        )
+
+    def distribution(self, name: str) -> Distribution:
+        """The distribution called `name`.
+
+        Raises:
+            CompileError: there is none.
+        """
+        found = self.definitions.distributions.get(name)
+        if found is None:
+            raise CompileError(
+                f"there is no distribution {name!r}",
+                value=name,
+                suggestions=nearest(name, self.definitions.distributions),
+            )
+        return found
+
+    def observables(self, name: str) -> tuple[str, ...]:
+        """The observables (names with a range) that something depends on, sorted."""
+        return tuple(sorted(self.definitions.leaves(name) & self.ranges.keys()))
+
+    def at(self, **values: ArrayLike) -> DensityScope:
+        """The same scope with other values of some names."""
+        return DensityScope({**self.values, **values}, self.definitions, self.ranges, self.errors)
+
+    def within(self, ranges: Mapping[str, Range]) -> DensityScope:
+        """The same scope with other normalisation ranges for some observables."""
+        merged = {**self.ranges, **ranges}
+        return DensityScope(self.values, self.definitions, merged, self.errors)
+
+    def without(self, observables: Iterable[str]) -> DensityScope:
+        """The same scope in which some observables are conditions: not normalised over."""
+        dropped = set(observables)
+        kept = {k: v for k, v in self.ranges.items() if k not in dropped}
+        return DensityScope(self.values, self.definitions, kept, self.errors)
