@@ -195,7 +195,7 @@ def _parse_strict(text: str, limits: Limits) -> Any:
         raise _too_deep(limits) from None
     if _survey(data)[0] > limits.depth:
         raise _too_deep(limits)
-    if "\\ud" in text.lower() and not _is_unicode(data):
+    if ("\\ud" in text or "\\uD" in text) and not _is_unicode(data):
         _explain(text)
     return data
 
@@ -250,7 +250,7 @@ def _explain(text: str) -> NoReturn:
     raise AssertionError("a hook refused a text without a reason")  # pragma: no cover
 
 
-def _refusal(token: str, duplicate: bool, path: tuple[Any, ...]) -> str | None:
+def _refusal(token: str, duplicate: bool, path: list[Any]) -> str | None:
     """Why a token is refused, or None."""
     if token[0] == '"':
         if duplicate:
@@ -264,11 +264,14 @@ def _refusal(token: str, duplicate: bool, path: tuple[Any, ...]) -> str | None:
     return None
 
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
 
 
-def _tokens(text: str) -> Iterator[tuple[int, tuple[Any, ...], str, bool]]:
-    """Offset, path, text and "is a key" of every scalar; a repeated key ends its path with None."""
+def _tokens(text: str) -> Iterator[tuple[int, list[Any], str, bool]]:
+    """Offset, path, text and "is a key" of every scalar; a repeated key ends its path with None.
+
+    The path is one list that goes on changing.
+    """
     path: list[Any] = []
     seen: list[set[str] | None] = []  # the keys so far of each open object, None for an array
     expects_key = False
@@ -292,7 +295,7 @@ def _tokens(text: str) -> Iterator[tuple[int, tuple[Any, ...], str, bool]]:
                 key = json.loads(token)
                 path[-1] = None if key in keys else key
                 keys.add(key)
-            yield match.start(), tuple(path), token, expects_key
+            yield match.start(), path, token, expects_key
             expects_key = False
 
 
