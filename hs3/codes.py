@@ -197,6 +197,12 @@ CODES: dict[str, Code] = {
         "A generic expression uses what chapter 3.1 does not define; it is read as ROOT reads it.",
         "Use the functions and operators of chapter 3.1, so that every implementation can read it.",
     ),
+    "expression.root_constant": Code(
+        "note",
+        "A name in an expression that nothing in the document has is one of ROOT's constants "
+        "(pi, e, sqrt2, ln10, loge, true, false).",
+        "Use PI, EULER, TRUE, FALSE or the number.",
+    ),
     "expression.integer_division": Code(
         "warning",
         "A quotient of two integers is a fraction by the standard; ROOT rounds it towards zero.",

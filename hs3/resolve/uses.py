@@ -164,7 +164,17 @@ class Uses:
             self.log.add("expression.invalid", f"{path}/expression", error.message, text[:200])
             return
         for name in expressions.names(parsed):
+            if name in expressions.ROOT_CONSTANTS and self._is_free(name):
+                where = f"{path}/expression"
+                self.log.add(
+                    "expression.root_constant", where, f"{name!r} is read as a constant", name
+                )
+                continue
             yield Reference(("expression",), name, ("value", "distribution"))
+
+    def _is_free(self, name: str) -> bool:
+        """True when nothing in the document has this name."""
+        return name not in self.defined and self.node(name) is None
 
     def _follow(self, reference: Reference, path: str) -> Node | Leaf | None:
         name, kinds = reference.name, reference.kinds
