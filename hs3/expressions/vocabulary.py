@@ -96,6 +96,16 @@ _TMATH = {
     "RadToDeg": ("rad_to_deg", 0, 0),
 }
 
+# What ROOT 6.40 makes of TMath::CosH, SinH, ErfInverse, Sqrt2() and LogE() when it writes JSON: it
+# replaces TMath::Cos by cos, and so on, also inside longer names.
+_ROOT_JSON = {
+    "cosH": ("cosh", 1, 1),
+    "sinH": ("sinh", 1, 1),
+    "erfInverse": ("erfinv", 1, 1),
+    "sqrt2": ("sqrt2", 0, 0),
+    "logE": ("loge", 0, 0),
+}
+
 # spelling in ROOT::Math: (meaning, least, most)
 _ROOT_MATH = {
     **{n: (n, 1, 1) for n in ("erf", "erfc", "tgamma", "lgamma", "log1p", "expm1")},
@@ -121,6 +131,7 @@ def _functions() -> dict[str, Signature]:
     return {
         **library,
         "sq": Signature("sq", 1, 1),
+        **{name: Signature(*entry) for name, entry in _ROOT_JSON.items()},
         **{f"std::{name}": signature for name, signature in library.items()},
         **{f"TMath::{name}": Signature(*entry) for name, entry in _TMATH.items()},
         **{f"ROOT::Math::{name}": Signature(*entry) for name, entry in _ROOT_MATH.items()},

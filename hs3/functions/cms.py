@@ -28,6 +28,9 @@ class ProcessNormalization(Function, types=("CMS::process_normalization",)):
 
     Source:
         ProcessNormalization of CMS Combine, keys of pyhs3; not in v0.2.9.
+
+    Deviations:
+        pyhs3 joins the asymmetric branches within :math:`|\theta| < 1`.
     """
 
     nominalValue: Number = 1.0
@@ -49,8 +52,10 @@ class AsymPow(Function, types=("CMS::asympow",)):
     r"""An asymmetric log-normal factor.
 
     .. math::
-        f(\theta) = \kappa_{+}^{\theta},\; \theta \ge 0;\qquad
-        \kappa_{-}^{-\theta},\; \theta < 0
+        f(\theta) = \kappa_{+}^{\theta},\; \theta \ge 0.5;\qquad
+        \kappa_{-}^{-\theta},\; \theta \le -0.5
+
+    and a smooth join between.
 
     Attributes:
         kappaLow: :math:`\kappa_{-} > 0`.
@@ -58,10 +63,10 @@ class AsymPow(Function, types=("CMS::asympow",)):
         theta: the parameter.
 
     Source:
-        AsymPow of CMS Combine, keys and formula of pyhs3; not in v0.2.9.
+        AsymPow of CMS Combine, keys of pyhs3; not in v0.2.9.
 
     Deviations:
-        CMS Combine joins the two branches smoothly within :math:`|\theta| < 0.5`.
+        pyhs3 joins the two branches at 0 with a kink.
     """
 
     kappaLow: Value

@@ -24,15 +24,15 @@ class Interpolation0D(Function, types=("interpolation0d",)):
     .. math::
         f(\alpha) = n \oplus \sum_i I_{c_i}(\alpha_i;\, l_i, n, h_i)
 
-    where each code :math:`c_i` adds or multiplies, see
-    `hs3.histfactory.meaning.Interpolation`.
+    where each code :math:`c_i` adds or multiplies, see `hs3.engine.functions.interpolation`; a
+    result that is not positive becomes the smallest normal number.
 
     Attributes:
         vars: the :math:`\alpha_i`.
         nom: nominal value n.
         low: :math:`l_i`, the values at :math:`\alpha_i = -1`.
         high: :math:`h_i`, the values at :math:`\alpha_i = +1`.
-        interpolationCodes: ROOT's :math:`c_i`; 4 when missing.
+        interpolationCodes: ROOT's :math:`c_i`; 0 when missing.
 
     Source:
         FlexibleInterpVar of ROOT; not in v0.2.9.
@@ -66,7 +66,7 @@ class InterpolationFunction(Function, types=("interpolation",)):
         nom: nominal function n.
         low: :math:`l_i`, the functions at :math:`\alpha_i = -1`.
         high: :math:`h_i`, the functions at :math:`\alpha_i = +1`.
-        interpolationCodes: ROOT's :math:`c_i`; 4 when missing.
+        interpolationCodes: ROOT's :math:`c_i`; 0 when missing.
         positiveDefinite: True when negative results become zero.
 
     Source:
@@ -102,8 +102,9 @@ class SplineFunction(Function, types=("spline",)):
         x0: the :math:`x_k`, ascending.
         y0: the :math:`y_k`, as many.
         interpolation: ``poly3`` (default) or ``poly5``.
-        logx: True when the spline runs in :math:`\ln x`.
-        logy: True when it runs in :math:`\ln y`.
+        logx: True when the knots are :math:`\ln x_k`; ROOT 6.40 then takes the spline at
+            :math:`e^x` (see spec/expressions.md).
+        logy: True when the spline runs in :math:`\ln y`.
 
     Source:
         RooSpline of ROOT; not in v0.2.9.
