@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hs3.cli.options import Interpolation, Json, Measurement, Patch, PatchName
-from hs3.cli.terminal import print_assumptions, progress, say, say_json, summary
+from hs3.cli.terminal import print_findings, progress, say, say_json, summary
 
 
 def register(app: typer.Typer) -> None:
@@ -53,6 +53,6 @@ def convert(
     if json:
         say_json({**report.to_dict(), "written": target})
     else:
-        print_assumptions(report)
+        print_findings(report)
         say(f"{target} written: {summary(report)}.")
     return 0

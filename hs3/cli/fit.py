@@ -21,7 +21,7 @@ from hs3.cli.options import (
     Pdf,
 )
 from hs3.cli.rounding import rounded
-from hs3.cli.terminal import console, print_assumptions, progress, row, say, say_json, table
+from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
 
 if TYPE_CHECKING:
     from hs3.engine import FitResult, FittedParameter, Model
@@ -148,7 +148,7 @@ def _show(model: Model, result: FitResult, report: Report) -> None:
     say(f"-2 ln L = {result.twice_nll:.6f}")
     verdict = "converged" if result.converged else "NOT CONVERGED"
     say(f"{verdict}: {result.message}", style="" if result.converged else "bold red")
-    print_assumptions(report)
+    print_findings(report)
 
 
 def _cells(parameter: FittedParameter, *remarks: str) -> tuple[str, ...]:

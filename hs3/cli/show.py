@@ -20,7 +20,7 @@ from hs3.cli.options import (
     Pdf,
 )
 from hs3.cli.rounding import number
-from hs3.cli.terminal import console, print_assumptions, progress, row, say, say_json, table
+from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
 
 
 def register(app: typer.Typer) -> None:
@@ -68,7 +68,7 @@ def show(
         _document(file, told)
         if graph is not None:
             _likelihood(told)
-        print_assumptions(report)
+        print_findings(report)
     return 1 if graph is None and (analysis or likelihood or pdf) else 0
 
 

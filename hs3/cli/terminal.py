@@ -85,14 +85,15 @@ def progress(what: str) -> Iterator[None]:
 # --- findings and errors ------------------------------------------------------------------------
 
 
-def print_findings(report: Report, *, each: int = 5) -> None:
-    """The findings on stdout, grouped by code, errors first, at most `each` of a code."""
+def print_findings(report: Report) -> None:
+    """The findings on stdout, errors first; of one code at most five, of a note only the first."""
     out = console()
     for group in _by_code(report):
-        for finding in group[:each]:
+        shown = 1 if group[0].severity == "note" else 5
+        for finding in group[:shown]:
             out.print(_sentence(finding))
-        if len(group) > each:
-            out.print(Text(f"         … and {len(group) - each} more of {group[0].code}"))
+        if len(group) > shown:
+            out.print(Text(f"         … and {len(group) - shown} more of {group[0].code}"))
 
 
 def summary(report: Report) -> str:
@@ -103,13 +104,6 @@ def summary(report: Report) -> str:
         if (found := report.of(severity))  # type: ignore[arg-type]
     ]
     return ", ".join(counts) or "nothing found"
-
-
-def print_assumptions(report: Report) -> None:
-    """The first finding of each code on stdout, and how many more there are of it."""
-    out = console()
-    for first, *more in _by_code(report):
-        out.print(_sentence(first) + Text(f" (and {len(more)} more of this kind)" if more else ""))
 
 
 def _by_code(report: Report) -> list[list[Finding]]:
