@@ -142,7 +142,10 @@ class Recogniser:
         if not isinstance(given, tuple | list) or len(given) != 2:
             return mean, 1.0
         items = [_number_or_name(v) for v in given]
-        constant = [isinstance(v, float) or (v is not None and self._is_constant(v)) for v in items]
+        # A literal is the constant also where the parameter itself is kept constant.
+        constant = [isinstance(v, float) for v in items]
+        if not any(constant):
+            constant = [isinstance(v, str) and self._is_constant(v) for v in items]
         if None in items or sum(constant) != 1:
             return mean, 1.0
         parameter, tau = (items[1], items[0]) if constant[0] else (items[0], items[1])
