@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
 
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -360,6 +362,13 @@ def test_the_standard_lists_these_functions() -> None:
         *("sin", "cos", "tan", "asin", "acos", "atan"),
     }
     assert set(CONSTANTS) == {"TRUE", "FALSE", "PI", "EULER"}
+
+
+def test_the_specification_lists_every_function() -> None:
+    text = (ROOT / "spec" / "expressions.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`([A-Za-z_0-9:]+)`", text))
+    plain = {name for name in FUNCTIONS if not name.startswith("std::")}
+    assert plain <= told, plain - told
 
 
 def test_import_loads_neither_parser_library_nor_jax() -> None:
