@@ -292,7 +292,7 @@ def _tokens(text: str) -> Iterator[tuple[int, list[Any], str, bool]]:
         elif token != ":":
             keys = seen[-1] if seen else None
             if expects_key and keys is not None:
-                key = json.loads(token)
+                key = json.loads(token) if "\\" in token else token[1:-1]
                 path[-1] = None if key in keys else key
                 keys.add(key)
             yield match.start(), path, token, expects_key
