@@ -8,7 +8,6 @@ import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 from jax import Array
-from scipy.interpolate import CubicSpline, PPoly, make_interp_spline
 
 from hs3.errors import CompileError
 from hs3.functions.interpolation import SplineFunction
@@ -55,6 +54,9 @@ def _pieces(x: FloatArray, y: FloatArray, order: int) -> FloatArray:
     derivatives of zero at the ends. The last column serves beyond the last knot, where ROOT's
     quintic goes on without its fifth power.
     """
+    # Costs a third of a second, and splines are rare.
+    from scipy.interpolate import CubicSpline, PPoly, make_interp_spline
+
     if order == 3:
         spline: PPoly = CubicSpline(x, y, bc_type="not-a-knot")
     else:
