@@ -42,7 +42,7 @@ format: $(VENV)/.tools
 	$(BIN)/ruff format .
 
 types: $(VENV)/.tools $(VENV)/.package
-	$(BIN)/mypy -p hs3 -p hs3.engine -p hs3.adapters
+	$(BIN)/mypy -p hs3
 
 bench: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/python benchmarks/gradient.py $(ARGS)

@@ -71,7 +71,7 @@ def read(
     from hs3.adapters import pyhf
 
     data = _json(source)
-    options = {
+    options: dict[str, Any] = {
         "patch": patch if patch is None or isinstance(patch, list) else _json(patch),
         "patch_name": patch_name,
         "measurement": measurement,
@@ -259,11 +259,10 @@ def fit(
     """
     from hs3 import engine
 
-    choice = {"analysis": analysis, "likelihood": likelihood, "pdf": pdf, "data": data}
     if not isinstance(source, engine.Model):
-        source = compile(source, **choice)
-    elif given := {key: value for key, value in choice.items() if value is not None}:
-        message = f"{_names(given)} cannot be given with a model, which has made its choice"
+        source = compile(source, analysis=analysis, likelihood=likelihood, pdf=pdf, data=data)
+    elif any((analysis, likelihood, pdf, data)):
+        message = "a model has made its choice of analysis, likelihood, pdf and data"
         raise FitError(message, code="fit.choice")
     return engine.fit(source, start=start, fixed=fixed, free=free, minimizer=minimizer, minos=minos)
 

@@ -101,7 +101,7 @@ def summary(report: Report) -> str:
     counts = [
         f"{len(found)} {severity}{'s' if len(found) > 1 else ''}"
         for severity in ("error", "warning", "note")
-        if (found := report.of(severity))  # type: ignore[arg-type]
+        if (found := report.of(severity))
     ]
     return ", ".join(counts) or "nothing found"
 
