@@ -96,7 +96,10 @@ def _plain(text: str) -> str:
 
 
 def _tidy(schema: Any) -> Any:
-    """Drop what says nothing: titles of fields, null defaults, "integer" beside "number"."""
+    """Drop what says nothing: titles of fields, defaults of JSON Schema, "integer" beside "number".
+
+    Versions of pydantic differ in how much of that they write.
+    """
     if isinstance(schema, list):
         return [_tidy(item) for item in schema]
     if not isinstance(schema, dict):
@@ -104,8 +107,13 @@ def _tidy(schema: Any) -> Any:
     tidied = {
         key: _tidy(value)
         for key, value in schema.items()
-        if not (key == "title" and isinstance(value, str)) and (key, value) != ("default", None)
+        if not (key == "title" and isinstance(value, str))
+        and (key, value) not in (("default", None), ("additionalProperties", True))
     }
+    if isinstance(tidied.get("const"), str | int):
+        return {key: tidied[key] for key in tidied.keys() - {"type", "enum"}}
+    if isinstance(tidied.get("enum"), list):
+        tidied.pop("type", None)
     if {"type": "number"} in tidied.get("anyOf", ()):
         tidied["anyOf"] = [form for form in tidied["anyOf"] if form != {"type": "integer"}]
     forms = tidied.get("anyOf", [])
