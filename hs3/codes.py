@@ -555,11 +555,6 @@ CODES: dict[str, Code] = {
         "A parameter stands twice in a parameter point or domain with different numbers.",
         "Remove one of the entries; the first one counts.",
     ),
-    "parameter.unused": Code(
-        "note",
-        "Parameter points list names that nothing in the document refers to.",
-        "Correct or remove them.",
-    ),
     # --- domain, axes and data --------------------------------------------------------------
     "domain.missing": Code(
         "warning",
@@ -733,6 +728,13 @@ CODES: dict[str, Code] = {
         "normalisation depends on the parameter. pyhf normalises over the real line, and so does "
         "ROOT unless it is told the global observables.",
         "Widen or remove the range of the observed value if the cut is not meant.",
+    ),
+    "constraint.left_out": Code(
+        "warning",
+        "A distribution looks like the measurement of a free parameter, but the likelihood does "
+        "not list it, so that it has no effect. ROOT 6.40 writes the constraints of models that "
+        "are not HistFactory in this way.",
+        "List it in `aux_distributions` of the likelihood if it belongs to it.",
     ),
     "constraint.roles_assumed": Code(
         "note",
