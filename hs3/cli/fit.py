@@ -146,8 +146,10 @@ def _show(model: Model, result: FitResult, report: Report) -> None:
         row(out, *_cells(parameter))
     console().print(out)
     say(f"-2 ln L = {result.twice_nll:.6f}")
-    verdict = "converged" if result.converged else "NOT CONVERGED"
-    say(f"{verdict}: {result.message}", style="" if result.converged else "bold red")
+    if result.converged:
+        say(result.message)
+    else:
+        say(f"NOT CONVERGED: {result.message}", style="bold red")
     print_findings(report)
 
 
