@@ -19,6 +19,7 @@ from .histfactory import curvature, rates
 from .histfactory.arrays import Blocks
 from .inputs import Program
 from .likelihood import Arrays, Observed, poisson_terms
+from .terms import terms_nll
 
 
 class Expansion(NamedTuple):
@@ -46,12 +47,32 @@ def expand(
         tau: 1 for the exact Hessian, 0 for the Fisher information of the counts.
     """
     if program.functions:
-        return _through_functions(theta, index, tau, program, arrays, observed)
-    inputs = program.inputs(theta)
-    # Where each input stands in the result; everything else goes to a row that is cut off.
-    size = index.shape[0]
-    place = jnp.full(inputs.shape[0], size).at[index + 1].set(jnp.arange(size))
-    return _expand_inputs(inputs, place, size, tau, arrays, observed)
+        at = _through_functions(theta, index, tau, program, arrays, observed)
+    else:
+        inputs = program.inputs(theta)
+        # Where each input stands in the result; everything else goes to a row that is cut off.
+        size = index.shape[0]
+        place = jnp.full(inputs.shape[0], size).at[index + 1].set(jnp.arange(size))
+        at = _expand_inputs(inputs, place, size, tau, arrays, observed)
+    return at if program.terms is None else _with_terms(at, theta, index, program, observed)
+
+
+def _with_terms(
+    at: Expansion, theta: Array, index: Array, program: Program, observed: Observed
+) -> Expansion:
+    """Add the terms, whose curvature is always the exact one."""
+
+    def of(free: Array) -> Array:
+        assert program.terms is not None
+        values = program.named(theta.at[index].set(free))
+        return terms_nll(values, program.terms, observed.terms)[0]
+
+    value, gradient = jax.value_and_grad(of)(theta[index])
+    return Expansion(
+        at.value + value,
+        at.gradient + gradient,
+        at.curvature + jax.hessian(of)(theta[index]),
+    )
 
 
 def _expand_inputs(
@@ -65,6 +86,7 @@ def _expand_inputs(
     slots, second = aux.second(arrays.constraints, observed.measured, inputs)
     rows, columns = place[slots][:, None], place[slots][None, :]
     matrix = jnp.zeros((size, size)).at[rows, columns].add(second, mode="drop")
+    value = value + observed.constant
     if arrays.blocks is None:
         return Expansion(value, gradient, matrix)
     one = jax.vmap(partial(_expand_block, inputs=inputs, tau=tau))
@@ -72,7 +94,7 @@ def _expand_inputs(
     where = place[curvature.slots(arrays.blocks)]
     gradient = gradient.at[where].add(part.gradient, mode="drop")
     matrix = matrix.at[where[:, :, None], where[:, None, :]].add(part.curvature, mode="drop")
-    return Expansion(value + jnp.sum(part.value) + observed.constant, gradient, matrix)
+    return Expansion(value + jnp.sum(part.value), gradient, matrix)
 
 
 def _expand_block(block: Blocks, counts: Array, inputs: Array, tau: Array) -> _Block:

@@ -12,6 +12,8 @@ from jax import Array
 from hs3.functions.base import Function
 from hs3.jsonio import dumps
 
+from .terms import TermProgram
+
 ONE = 0
 """Index of the input that is always one."""
 
@@ -21,24 +23,37 @@ class Program:
     """How inputs follow from the parameters; hashable, since compiled code depends on it.
 
     ``inputs = [1, theta…, functions…]``. Two programs are equal when they have the same functions
-    of the same parameters; models without functions all share one program.
+    of the same parameters; HistFactory models without functions all share one program.
 
     Attributes:
-        functions: in an order in which they can be evaluated.
-        parameters: names of theta, needed only where there are functions.
+        functions: those that channels and constraints need, in an order in which they can be
+            evaluated.
+        parameters: names of theta, needed only where there are functions or terms.
+        terms: the factors that are neither channels nor constraints, or None.
     """
 
     functions: tuple[Function, ...] = ()
     parameters: tuple[str, ...] = ()
+    terms: TermProgram | None = None
 
     @classmethod
-    def of(cls, functions: Sequence[Function], parameters: Sequence[str]) -> Program:
-        """The program for these functions of these parameters."""
-        return cls(tuple(functions), tuple(parameters)) if functions else cls()
+    def of(
+        cls,
+        functions: Sequence[Function],
+        parameters: Sequence[str],
+        terms: TermProgram | None = None,
+    ) -> Program:
+        """The program for these functions and terms of these parameters."""
+        named = tuple(parameters) if functions or terms else ()
+        return cls(tuple(functions), named, terms)
 
     @cached_property
     def _key(self) -> tuple[object, ...]:
-        return self.parameters, dumps([f.to_json() for f in self.functions])
+        return self.parameters, dumps([f.to_json() for f in self.functions]), self.terms
+
+    def named(self, theta: Array) -> dict[str, Array]:
+        """The parameters by name."""
+        return {name: theta[i] for i, name in enumerate(self.parameters)}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Program) and self._key == other._key
@@ -53,8 +68,7 @@ class Program:
             return jnp.concatenate([one, theta])
         from .functions import evaluate_all
 
-        values = {name: theta[i] for i, name in enumerate(self.parameters)}
-        results = evaluate_all(self.functions, values)
+        results = evaluate_all(self.functions, self.named(theta))
         computed = jnp.stack([jnp.asarray(results[f.name]) for f in self.functions])
         return jnp.concatenate([one, theta, computed])
 

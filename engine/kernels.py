@@ -16,7 +16,7 @@ from .inputs import Program
 from .likelihood import Arrays
 from .minimise import minimise as _minimise
 
-nll = jax.jit(likelihood.nll, static_argnames="program")
+evaluate = jax.jit(likelihood.evaluate, static_argnames="program")
 value_and_gradient = jax.jit(jax.value_and_grad(likelihood.nll), static_argnames="program")
 expand = jax.jit(_expand, static_argnames="program")
 minimise = jax.jit(_minimise, static_argnames=("program", "max_steps"))

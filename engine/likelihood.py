@@ -2,7 +2,7 @@ r"""The negative log-likelihood of a resolved graph, as pure functions of arrays
 
 .. math::
     -\ln L(\theta) = \sum_{b} \big[\nu_b - n_b \ln\nu_b + \ln\Gamma(n_b + 1)\big]
-                     + \sum_c -\ln p_c(a_c \mid \theta)
+                     + \sum_c -\ln p_c(a_c \mid \theta) + \sum_t (\text{terms, see } hs3.engine.terms)
 
 The jitted functions below take everything as arguments, so that models of the same shapes share
 one compiled program, and batches (toys, scans, signal points) are a `vmap` away.
@@ -21,6 +21,7 @@ from .constraints import Constraints, Measured
 from .histfactory import rates
 from .histfactory.arrays import Blocks
 from .inputs import Program
+from .terms import TermData, terms_nll
 
 
 @jax.tree_util.register_dataclass
@@ -32,11 +33,13 @@ class Observed:
         counts: observed counts per block and bin, shape (C, W).
         measured: auxiliary measurements.
         constant: the sum of ln Gamma(n + 1) over all bins, which depends on the counts alone.
+        terms: data of the terms that are no channels.
     """
 
     counts: Array
     measured: Measured
     constant: Array
+    terms: tuple[TermData, ...] = ()
 
 
 @jax.tree_util.register_dataclass
@@ -60,12 +63,22 @@ def poisson_terms(counts: Array, expected: Array, mask: Array) -> Array:
     return jnp.where(mask, jnp.where(positive, inside, outside), 0.0)
 
 
+def evaluate(
+    theta: Array, program: Program, arrays: Arrays, observed: Observed
+) -> tuple[Array, Array]:
+    """The full negative log-likelihood, and the largest relative error of an integral in it."""
+    inputs = program.inputs(theta)
+    total = jnp.sum(aux.terms(arrays.constraints, observed.measured, inputs)) + observed.constant
+    error = jnp.zeros(())
+    if arrays.blocks is not None:
+        expected = rates.expected(arrays.blocks, inputs)
+        total += jnp.sum(poisson_terms(observed.counts, expected, arrays.blocks.bin_mask))
+    if program.terms is not None:
+        value, error = terms_nll(program.named(theta), program.terms, observed.terms)
+        total += value
+    return total, error
+
+
 def nll(theta: Array, program: Program, arrays: Arrays, observed: Observed) -> Array:
     """The full negative log-likelihood, all constants included."""
-    inputs = program.inputs(theta)
-    total = jnp.sum(aux.terms(arrays.constraints, observed.measured, inputs))
-    if arrays.blocks is None:
-        return total
-    expected = rates.expected(arrays.blocks, inputs)
-    main = jnp.sum(poisson_terms(observed.counts, expected, arrays.blocks.bin_mask))
-    return total + main + observed.constant
+    return evaluate(theta, program, arrays, observed)[0]

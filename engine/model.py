@@ -24,13 +24,17 @@ from hs3.histfactory.meaning import (
 
 from . import constraints as aux
 from . import kernels
+from .accuracy import check, refined
 from .data import Dataset
+from .density import Options
 from .histfactory.layout import Layout, plan
 from .histfactory.pack import pack
 from .inputs import Program, input_slots
 from .likelihood import Arrays, Observed
+from .terms import TermData, needed_functions, term_data, term_program
 
 Values = Mapping[str, float]
+DEFAULT = Options()
 KINKED_CODES = (Interpolation.LINEAR, Interpolation.EXPONENTIAL)
 
 
@@ -160,8 +164,16 @@ class Model:
     # --- the likelihood -------------------------------------------------------------------------
 
     def nll(self, values: Values | FloatArray | None = None) -> float:
-        """The negative log-likelihood of the data at these parameter values."""
-        return float(kernels.nll(self.theta(values), self.program, self.arrays, self.observed))
+        """The negative log-likelihood of the data at these parameter values.
+
+        Raises:
+            EvaluationError: a density is negative at an event, or an integral is not accurate.
+        """
+        theta = self.theta(values)
+        value, error = kernels.evaluate(theta, self.program, self.arrays, self.observed)
+        if self.program.terms is not None:
+            check(self, theta, float(value), float(error))
+        return float(value)
 
     def twice_nll(self, values: Values | FloatArray | None = None) -> float:
         """Twice `nll`."""
@@ -228,7 +240,7 @@ class Model:
         """
         counts = self.layout.stacked([self._counts(data, c.name, c.bins) for c in self.graph.channels])
         measured = aux.replaced(self._constraints, data.auxiliary)
-        return replace(self, observed=observe(counts, measured))
+        return replace(self, observed=observe(counts, measured, self.observed.terms))
 
     @staticmethod
     def _counts(data: Dataset, channel: str, bins: int) -> FloatArray:
@@ -293,41 +305,41 @@ class Model:
             yield self.with_data(one)
 
 
-def observe(counts: FloatArray, measured: aux.Measured) -> Observed:
+def observe(
+    counts: FloatArray, measured: aux.Measured, terms: tuple[TermData, ...] = ()
+) -> Observed:
     """Bind counts (C, W) and auxiliary measurements, with the constant that follows from them."""
     constant = np.float64(gammaln(counts + 1.0).sum())
-    return jax.device_put(Observed(counts, measured, constant))  # type: ignore[arg-type, no-any-return]
+    return jax.device_put(Observed(counts, measured, constant, terms))  # type: ignore[arg-type, no-any-return]
 
 
-def compile(graph: Graph) -> Model:  # noqa: A001  the public name
+def compile(graph: Graph, options: Options = DEFAULT) -> Model:  # noqa: A001  the public name
     """Turn a resolved graph into a likelihood that can be evaluated, differentiated and fitted.
+
+    Args:
+        options: conventions of evaluation; the defaults are what is mathematically right.
 
     Raises:
         CompileError: a part of the likelihood is of a type that the engine cannot evaluate.
     """
-    for term in graph.terms:
-        raise CompileError(
-            f"distributions of type {term.distribution.type!r} are not evaluated outside of "
-            "HistFactory channels and constraints",
-            code="compile.unsupported",
-            path=term.path,
-            value=term.distribution.type,
-        )
     for channel in graph.channels:
         if channel.observed is None:
             raise CompileError(
                 f"channel {channel.name!r} has no data", code="compile.no_data", path=channel.path
             )
     names = [p.name for p in graph.parameters]
-    slots = input_slots(names, graph.functions)
+    functions = needed_functions(graph)
+    slots = input_slots(names, functions)
     layout = plan([channel.bins for channel in graph.channels])
     counts = layout.stacked([c.observed for c in graph.channels if c.observed is not None])
     blocks = pack(graph.channels, layout, slots) if graph.channels else None
     arrays = Arrays(blocks, aux.pack(graph.constraints, slots))
-    return Model(
+    terms = tuple(term_data(term) for term in graph.terms)
+    model = Model(
         graph,
         layout,
-        Program.of(graph.functions, names),
+        Program.of(functions, names, term_program(graph, options)),
         jax.device_put(arrays),
-        observe(counts, aux.measured(graph.constraints, slots)),
+        observe(counts, aux.measured(graph.constraints, slots), terms),
     )
+    return refined(model) if graph.terms else model

@@ -10,6 +10,7 @@
     ├── ResolveError         names, kinds, cycles, missing values
     ├── ConversionError      a document cannot be carried to the other format
     ├── CompileError         the engine cannot evaluate what was asked for
+    ├── EvaluationError      a density is negative or an integral inaccurate where it is evaluated
     ├── FitError             a request to the minimiser or to inference makes no sense
     ├── WriteError           the output cannot be written
     └── MissingDependency    an optional framework is not installed
@@ -144,6 +145,12 @@ class CompileError(HS3Error):
     """The engine cannot evaluate a part of the model that was asked for."""
 
     default_code = "compile.failed"
+
+
+class EvaluationError(HS3Error):
+    """A number cannot be trusted: a negative density, or an integral of too low accuracy."""
+
+    default_code = "evaluate.failed"
 
 
 class FitError(HS3Error):
