@@ -11,6 +11,7 @@ from hs3.checks.axes import bin_counts
 from hs3.data import Data
 from hs3.data.binned import BinnedData
 from hs3.data.unbinned import UnbinnedData
+from hs3.dialects import histfactory as rules
 from hs3.dialects.base import Log
 from hs3.histfactory.interpret import Observation
 from hs3.histfactory.meaning import Channel, FloatArray
@@ -57,6 +58,8 @@ def observation(
 
     `path` is the place of the data object, `where` that of the channel.
     """
+    if isinstance(data, UnbinnedData):
+        return _counted(data, axes, path, log)
     if not isinstance(data, BinnedData):
         message = (
             f"data {data.name!r} are {data.type!r}; a HistFactory distribution needs binned data"
@@ -78,6 +81,28 @@ def observation(
     order = [given.index(name) for name in names]
     turned = contents.reshape(counts).transpose(order).ravel()
     return Observation(data.name, tuple(data.axes[i] for i in order), turned)
+
+
+def _counted(
+    data: UnbinnedData, axes: tuple[Axis, ...], path: str, log: Log
+) -> Observation | None:
+    """Events counted into the bins of a channel."""
+    names, given = [a.name for a in axes], [a.name for a in data.axes]
+    missing = [name for name in names if name not in given]
+    edges = [axis.bin_edges() for axis in axes]
+    if missing or not axes or any(e is None for e in edges):
+        message = f"the axes are {given}, those of the channel are {names}"
+        log.add("data.axes_mismatch", f"{path}/axes", message)
+        return None
+    if not check_unbinned(data, path, log):
+        return None
+    columns = [given.index(name) for name in names]
+    events = data.array()[:, columns]
+    weights = None if data.weights is None else np.array(data.weights, dtype=np.float64)
+    found = tuple(e for e in edges if e is not None)
+    counts = log.apply(rules.events_counted, path, events, weights, found)
+    check_events(data, path, log)
+    return Observation(data.name, axes, counts)
 
 
 def check_channel(channel: Channel, data: Observation, path: str, log: Log) -> bool:

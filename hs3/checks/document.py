@@ -71,7 +71,8 @@ def check_duplicates(ws: Workspace, log: Log) -> None:
 
 
 def check_points(ws: Workspace, log: Log) -> None:
-    """Report parameters that a point lists twice, and ranges upside down."""
+    """Report names that a point lists twice or that are functions, and ranges upside down."""
+    functions = ws.tables["functions"]
     for i, point in enumerate(ws.parameter_points or ()):
         values: dict[str, Any] = {}
         for j, entry in enumerate(point.parameters or ()):
@@ -80,6 +81,9 @@ def check_points(ws: Workspace, log: Log) -> None:
                 message = f"{entry.name!r} stands twice in {point.name!r}; the first value counts"
                 log.add("parameter.listed_twice", path, message, entry.name)
             values.setdefault(entry.name, entry.value)
+            if entry.name in functions:
+                message = f"{entry.name!r} is a function; its value in {point.name!r} has no effect"
+                log.add("reference.shadowed", path, message, entry.name)
             if entry.min is not None and entry.max is not None and entry.min > entry.max:
                 message = f"{entry.name!r} runs from {entry.min} to {entry.max}"
                 log.add("domain.empty_range", path, message, entry.name)

@@ -136,6 +136,15 @@ def first_axis_fastest(bins: tuple[int, ...]) -> list[int]:
     return order
 
 
+@rule("dialect.events_counted", writers="ROOT, for data of channels with several axes")
+def events_counted(
+    events: FloatArray, weights: FloatArray | None, edges: tuple[FloatArray, ...]
+) -> FloatArray:
+    """Unbinned data of a channel are counted into its bins, with their weights."""
+    counts, _ = np.histogramdd(events, bins=list(edges), weights=weights)
+    return counts.astype(np.float64).ravel()
+
+
 @rule("dialect.bin_bounds", writers="ROOT, pyhf")
 def bin_bounds() -> tuple[float, float]:
     """Parameters per bin to which the document gives no range stay within [0, 10], as in ROOT and

@@ -146,6 +146,9 @@ class BinReader:
             relative = np.divide(
                 sigma, group.nominal, out=np.zeros(self.count), where=group.nominal > 0.0
             )
+            # The n-th relative uncertainty belongs to the n-th parameter of the list, not of the
+            # bins: ROOT divides `errors` by `contents` entry by entry when it reads and writes.
+            relative = np.array(self._in_order(tuple(relative.tolist()), group.path))
             for said, path in self._statements(group):
                 self._constrain(parameters, relative, said, path)
             self._apply_threshold(parameters, relative)

@@ -57,6 +57,9 @@ class Claims:
 
     def sys(self, parameter: str, kind: Kind, nominal: float, path: str, log: Log) -> None:
         """A modifier of one parameter asks for a constraint of unit strength."""
+        known = self.kinds.get(parameter)
+        if known is not None and (known.kind, known.observed, known.scale) == (kind, nominal, 1.0):
+            return
         made = unit_constraint(parameter, kind, nominal, path)
         if made is not None:
             self.kind(made, log)

@@ -117,6 +117,35 @@ class Auxiliary:
         )
         self._log.add("constraint.twice", made.path, message, made.parameter)
 
+    def tell_left_out(self, needed: set[str]) -> None:
+        """Report measurements of free parameters that no likelihood lists.
+
+        `needed` are the names of all distributions that are part of the likelihood.
+        """
+        ws = self._scope.ws
+        elsewhere = {a.prior for a in ws.analyses or ()}
+        for likelihood in ws.likelihoods or ():
+            elsewhere |= {*(likelihood.aux_distributions or ()), *(likelihood.distributions or ())}
+        others = ws.tables["distributions"].items()
+        for name, (index, dist) in others:
+            if name in needed or name in elsewhere or name in self._added:
+                continue
+            path = pointer("distributions", index)
+            made = self._recogniser.silently(dist, path, Hints(None, self._scope.used))
+            if made is not None and self._is_measured(made):
+                message = (
+                    f"{name!r} looks like the measurement of {made.parameter!r}, and the "
+                    "likelihood does not list it"
+                )
+                self._log.add("constraint.left_out", path, message, name)
+
+    def _is_measured(self, constraint: Constraint) -> bool:
+        """True when a free parameter is measured, and by numbers or constants alone."""
+        free = [n for n in self._scope.reach(constraint.parameter) if n in self._scope.used]
+        observed = constraint.observed
+        fixed = not isinstance(observed, str) or self._values.is_const(observed)
+        return fixed and any(not self._values.is_const(name) for name in free)
+
     def _settle_defaults(self) -> None:
         """Gaussian constraints for systematics that nothing else constrains."""
         constrained = set(self._scope.claims.free)

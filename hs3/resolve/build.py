@@ -29,6 +29,7 @@ def build(
         factors.add(pair)
     auxiliary = Auxiliary(scope, factors, recogniser)
     auxiliary.settle()
+    auxiliary.tell_left_out(_distributions(scope, factors))
     parameters = _parameters(scope, auxiliary.observed)
     _check_interest(scope, parameters)
     _check_duplicates(scope, factors)
@@ -77,6 +78,13 @@ def _parameters(scope: Scope, observed: dict[str, None]) -> list[Parameter]:
         for p in made
         if p is not None
     ]
+
+
+def _distributions(scope: Scope, factors: Factors) -> set[str]:
+    """Names of all distributions that are part of the likelihood."""
+    nodes = {n.name for n in scope.uses.order if n.section == "distributions"}
+    channels = {c.name for c in factors.channels}
+    return nodes | channels | {c.name for c in factors.constraints}
 
 
 def _check_interest(scope: Scope, parameters: list[Parameter]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from hs3.checks import channel as channel_checks
 from hs3.checks import data as data_checks
+from hs3.checks.axes import bin_counts
 from hs3.data import Data
 from hs3.data.binned import BinnedData
 from hs3.data.point import PointData
@@ -99,6 +101,12 @@ class Factors:
 
     def _observation(self, dist: HistFactoryDist, path: str, given: _Given) -> Observation | None:
         if isinstance(given.data, Data):
+            counts = bin_counts(dist.axes)
+            contents = {len(s.data.contents) for s in dist.samples}
+            if counts is not None and math.prod(counts) not in contents:
+                interpret_log = interpret(dist, path, self._scope.context)[1]
+                self._scope.findings += interpret_log.report()
+                return None
             return data_checks.observation(given.data, dist.axes, given.path, path, self._log)
         message = f"a number cannot be the data of the channel {dist.name!r}"
         self._log.add("data.wrong_type", given.path, message, given.data)

@@ -52,6 +52,10 @@ class Recogniser:
         read = _FORMS.get(dist.type)
         return read(self, dist, path, hints) if read is not None else None
 
+    def silently(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
+        """As `constraint`, without reporting anything."""
+        return Recogniser(self.ws, self.values, Log()).constraint(dist, path, hints)
+
     def _gauss(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
         x, mean, sigma = (_value(dist, key) for key in ("x", "mean", "sigma"))
         if x is None or mean is None or sigma is None:
