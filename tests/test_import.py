@@ -15,11 +15,11 @@ DEMO = ROOT / "examples" / "demo" / "workspace.json"
 
 def loaded(code: str, modules: tuple[str, ...]) -> list[str]:
     """Which of the modules a fresh process has loaded after running `code`."""
-    check = f"import sys, json; print(); print(json.dumps([m for m in {modules!r} if m in sys.modules]))"
-    done = python("-c", f"{code}\n{check}")
+    found = f"[m for m in {modules!r} if m in sys.modules]"
+    done = python("-c", f"{code}\nimport sys, json; print(); print(json.dumps({found}))")
     assert done.returncode == 0, done.stderr
-    found: list[str] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    names: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return names
 
 
 def test_import_loads_no_third_package():
