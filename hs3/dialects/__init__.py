@@ -11,6 +11,7 @@ from pkgutil import iter_modules
 from .base import RULES, Log, Rule, Writer, rule
 
 for _file in iter_modules(__path__):
-    import_module(f"{__name__}.{_file.name}")
+    if not _file.name.startswith("_"):
+        import_module(f"{__name__}.{_file.name}")
 
 __all__ = ["RULES", "Log", "Rule", "Writer", "rule"]

@@ -103,7 +103,7 @@ class Factors:
         if isinstance(given.data, Data):
             counts = bin_counts(dist.axes)
             contents = {len(s.data.contents) for s in dist.samples}
-            if counts is not None and math.prod(counts) not in contents:
+            if counts and math.prod(counts) not in contents:
                 interpret_log = interpret(dist, path, self._scope.context)[1]
                 self._scope.findings += interpret_log.report()
                 return None
