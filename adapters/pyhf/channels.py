@@ -9,7 +9,7 @@ from typing import Any
 from hs3.findings import pointer
 
 from . import schema
-from .constraints import shapesys_vals
+from .constraints import Sets, shapesys_vals
 from .interpolation import Codes
 from .names import Names
 
@@ -21,12 +21,14 @@ class Plan:
     Attributes:
         source: the pyhf workspace.
         codes: the interpolation codes.
+        defaults: the parameter sets before a measurement changes them.
         explicit: parameter sets whose constraints stand in distributions of their own.
         parameters: HS3 names of the parameters of each set.
     """
 
     source: schema.PyhfWorkspace
     codes: Codes
+    defaults: Sets
     explicit: frozenset[str]
     parameters: Mapping[str, Sequence[str]]
 

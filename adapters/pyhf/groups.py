@@ -264,7 +264,7 @@ def _named(groups: list[Group]) -> list[Group]:
         elif wanted.count(wanted[i]) == 1:
             out[i] = taken.take(wanted[i])
         else:
-            channel = group.places[0].channel_name
+            channel = group.places[0].channel_name.replace("/", "_")
             out[i] = taken.take(group.parameters[0] if group.scalar else f"{wanted[i]}_{channel}")
     _check_lumi(groups)
     return [Group(out[i], g.type, g.parameters, g.places) for i, g in enumerate(groups)]
@@ -272,7 +272,9 @@ def _named(groups: list[Group]) -> list[Group]:
 
 def _wanted(group: Group) -> str:
     names = dict.fromkeys(p.modifier.name for p in group.places)
-    return next(iter(names)) if len(names) == 1 or not group.scalar else group.parameters[0]
+    name = next(iter(names)) if len(names) == 1 or not group.scalar else group.parameters[0]
+    # pyhf 0.7.6 cuts the name of a staterror at the first slash.
+    return name.replace("/", "_") if group.type == "staterror" else name
 
 
 def _check_lumi(groups: Sequence[Group]) -> None:

@@ -103,7 +103,7 @@ def _document(
     # The parameters come first: they keep pyhf's names whatever else is called so.
     places = {use.modifier.name: use.path for use in reversed(list(uses(source)))}
     parameters = {k: [names.take(n, places[k]) for n in s.names] for k, s in defaults.items()}
-    plan = channels.Plan(source, codes, explicit, parameters)
+    plan = channels.Plan(source, codes, defaults, explicit, parameters)
     parts = channels.write(plan, names)
     auxiliaries = Auxiliaries(explicit, parameters, names)
     written = []
@@ -113,7 +113,7 @@ def _document(
             likelihood["aux_distributions"] = auxiliary
         base = names.take(source.measurements[i].name, pointer("measurements", i))
         poi = source.measurements[i].config.poi
-        written.append(measurement.sections(base, poi, sets, parameters, likelihood, names))
+        written.append(measurement.sections(plan, base, poi, sets, likelihood, names))
     findings = [*_conventions(source, codes), *staterror_findings(source, explicit)]
     for i, sets in measured.items():
         findings += measurement.findings(source, i, sets)

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from hs3.findings import Finding, nearest, pointer
 
 from . import schema
+from .channels import Plan
 from .constraints import Sets
 from .names import Names
 
 
 def sections(
+    plan: Plan,
     analysis: str,
     poi: str,
     sets: Sets,
-    parameters: Mapping[str, Sequence[str]],
     likelihood: dict[str, Any],
     names: Names,
 ) -> dict[str, dict[str, Any]]:
     """The HS3 objects of one measurement, by the section they stand in.
 
     Args:
+        plan: what holds for all measurements.
         analysis: its name in HS3, from which the other names are made.
         poi: pyhf's name of the parameter of interest.
         sets: its parameter sets, settings applied.
-        parameters: HS3 names of the parameters of each set.
         likelihood: body of the likelihood.
         names: makes the names unique.
     """
@@ -35,32 +36,37 @@ def sections(
     interesting = parameter_of_interest(poi, sets)
     return {
         "likelihoods": {"name": of, **likelihood},
-        "domains": {"name": domain, "type": "product_domain", "axes": _axes(sets, parameters)},
-        "parameter_points": {"name": point, "parameters": _values(sets, parameters)},
+        "domains": {"name": domain, "type": "product_domain", "axes": _axes(plan, sets)},
+        "parameter_points": {"name": point, "parameters": _values(plan, sets)},
         "analyses": {
             "name": analysis,
             "likelihood": of,
-            "parameters_of_interest": [parameters[interesting][0]] if interesting else [],
+            "parameters_of_interest": [plan.parameters[interesting][0]] if interesting else [],
             "domain": domain,
             "init": point,
         },
     }
 
 
-def _axes(sets: Sets, parameters: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+def _axes(plan: Plan, sets: Sets) -> list[dict[str, Any]]:
     return [
         {"name": name, "min": low, "max": high}
         for key, parameter in sets.items()
-        for name, (low, high) in zip(parameters[key], parameter.bounds, strict=True)
+        for name, (low, high) in zip(plan.parameters[key], parameter.bounds, strict=True)
     ]
 
 
-def _values(sets: Sets, parameters: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+def _values(plan: Plan, sets: Sets) -> list[dict[str, Any]]:
+    """The start values; constancy is also said where a bin without uncertainty is to be free."""
     return [
-        {"name": name, "value": value, **({"const": True} if fixed else {})}
+        {"name": name, "value": value, **({"const": fixed} if fixed or default else {})}
         for key, parameter in sets.items()
-        for name, value, fixed in zip(
-            parameters[key], parameter.inits, parameter.fixed, strict=True
+        for name, value, fixed, default in zip(
+            plan.parameters[key],
+            parameter.inits,
+            parameter.fixed,
+            plan.defaults[key].fixed,
+            strict=True,
         )
     ]
 

@@ -191,6 +191,13 @@ def shapesys_factors(nominal: Numbers, uncertainty: Numbers) -> list[float | Non
 
 
 def _staterror(name: str, group: Sequence[Use]) -> ParameterSet:
+    if "/" in name:
+        raise ConversionError(
+            f"the staterror {name!r} has a slash in its name, at which pyhf 0.7.6 cuts it",
+            code="pyhf.staterror_name",
+            path=group[0].path,
+            value=name,
+        )
     sigmas = [s for block in staterror_sigmas(name, group).values() for s in block]
     return ParameterSet(
         name,
