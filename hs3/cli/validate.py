@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hs3.cli.options import File, Json
+from hs3.cli.options import File, Interpolation, Json, Measurement, Patch, PatchName
 from hs3.cli.terminal import print_findings, progress, say, say_json, summary
 
 
@@ -17,8 +17,12 @@ def register(app: typer.Typer) -> None:
 
 def validate(
     file: File,
-    json: Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+    patch: Patch = None,
+    patch_name: PatchName = None,
+    measurement: Measurement = None,
+    interpolation: Interpolation = None,
+    json: Json = False,
 ) -> int:
     """Check a document: its form, its names, its numbers.
 
@@ -27,7 +31,13 @@ def validate(
     import hs3
 
     with progress(f"checking {file}"):
-        report = hs3.validate(file)
+        report = hs3.validate(
+            file,
+            patch=patch,
+            patch_name=patch_name,
+            measurement=measurement,
+            interpolation=interpolation,
+        )
     ok = report.ok and not (strict and report.warnings)
     if json:
         say_json({**report.to_dict(), "ok": ok})
