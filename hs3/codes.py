@@ -98,6 +98,26 @@ CODES: dict[str, Code] = {
         "The engine does not evaluate a distribution in the place where it stands.",
         "Choose a likelihood without it.",
     ),
+    "evaluate.failed": Code(
+        "error",
+        "A number cannot be trusted, for the reason that the message gives.",
+        "Follow the message.",
+    ),
+    "evaluate.inaccurate": Code(
+        "error",
+        "A numerical integral does not reach the accuracy that was asked for.",
+        "Narrow the range, or ask for less accuracy (`Options.accuracy`).",
+    ),
+    "evaluate.negative_density": Code(
+        "error",
+        "A density is negative or undefined at an event.",
+        "Bound the parameters so that the density stays positive where there are data.",
+    ),
+    "evaluate.undefined": Code(
+        "error",
+        "The likelihood is not a number at these parameter values.",
+        "Check the bounds of the parameters.",
+    ),
     "fit.invalid": Code(
         "error",
         "What was asked of the fit makes no sense for this model.",

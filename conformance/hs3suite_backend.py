@@ -1,0 +1,120 @@
+"""This project as a backend of the official HS3 test suite: ``hs3.conformance.hs3suite_backend``.
+
+The suite's numbers come from RooFit, and so do some of its conventions: continuous densities on
+binned data are taken at the bin centre, and auxiliary distributions of a likelihood are left out
+(the suite's reference backend multiplies the pairs of distributions and data only).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import hs3.engine as engine
+from hs3.engine.density import Options
+from hs3.engine.evaluator import Evaluator
+from hs3.errors import ConversionError
+from hs3.jsonio import read
+from hs3.resolve import resolve
+from hs3.workspace import Workspace
+
+ROOT_CONVENTIONS = Options(bin_centres=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A document of the suite, and what evaluates its distributions and functions."""
+
+    document: Workspace
+    evaluator: Evaluator
+
+
+class HS3TestSuiteBackend:
+    """The contract of the suite: load a document, tell its structure, evaluate scans."""
+
+    name = "hs3-reference"
+
+    def load_workspace(self, path: str | Path) -> Loaded:
+        """Read an HS3 document."""
+        ws = Workspace.from_json(read(path))
+        likelihoods = tuple(
+            likelihood.model_copy(update={"aux_distributions": None})
+            for likelihood in ws.likelihoods or ()
+        )
+        if likelihoods:
+            ws = ws.model_copy(update={"likelihoods": likelihoods})
+        return Loaded(ws, Evaluator.of(ws, ROOT_CONVENTIONS))
+
+    def structure(self, workspace: Loaded) -> dict[str, list[str]]:
+        """Names of distributions, functions and data."""
+        ws = workspace.document
+        return {
+            "pdfs": [d.name for d in ws.distributions or ()],
+            "functions": [f.name for f in ws.functions or ()],
+            "data": [d.name for d in ws.data or ()],
+        }
+
+    def run_structure_check(self, workspace: Loaded, check: Mapping[str, Any]) -> None:
+        """Every name that the check lists has to be there.
+
+        Raises:
+            ConversionError: one is missing.
+        """
+        found = self.structure(workspace)
+        for kind, names in check["target"].items():
+            missing = [name for name in names if name not in found.get(kind, ())]
+            if missing:
+                raise ConversionError(
+                    f"{kind} lack {', '.join(missing)}", code="conformance.structure", value=missing[0]
+                )
+
+    def run_twice_delta_nll_scan(
+        self, workspace: Loaded, check: Mapping[str, Any], path: str | Path | None = None
+    ) -> list[float]:
+        """Twice the negative log-likelihood at each point, less that at the reference point."""
+        target = check["target"]
+        graph = resolve(
+            workspace.document,
+            likelihood=target.get("likelihood"),
+            pdf=target.get("pdf"),
+            data=target.get("data"),
+        )
+        model = engine.compile(graph, ROOT_CONVENTIONS)
+        reference = dict(check["reference_point"])
+
+        def at(point: Mapping[str, float]) -> float:
+            return model.twice_nll({k: v for k, v in point.items() if k in model.names})
+
+        zero = at(reference)
+        return [at({**reference, **point}) - zero for point in _points(check)]
+
+    def run_pdf_scan(
+        self, workspace: Loaded, check: Mapping[str, Any], path: str | Path | None = None
+    ) -> list[float]:
+        """The density at each point, normalised over the observables of the target."""
+        target, reference = check["target"], check["reference_point"]
+        return [
+            float(
+                workspace.evaluator.density(
+                    target["pdf"], target["observables"], {**reference, **point}
+                )
+            )
+            for point in _points(check)
+        ]
+
+    def run_function_scan(
+        self, workspace: Loaded, check: Mapping[str, Any], path: str | Path | None = None
+    ) -> list[float]:
+        """The function's value at each point."""
+        target, reference = check["target"], check["reference_point"]
+        return [
+            float(workspace.evaluator.function(target["function"], {**reference, **point}))
+            for point in _points(check)
+        ]
+
+
+def _points(check: Mapping[str, Any]) -> Sequence[dict[str, float]]:
+    names = check["scan_parameters"]
+    return [dict(zip(names, values, strict=True)) for values in check["scan_points"]]

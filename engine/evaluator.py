@@ -1,0 +1,113 @@
+"""Values of single distributions and functions of a document, at any point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+
+from hs3.errors import CompileError, EvaluationError
+from hs3.findings import nearest
+from hs3.histfactory.meaning import FloatArray
+from hs3.workspace import Workspace
+
+from .accuracy import MOST_PANELS
+from .density import Definitions, DensityScope, Options, log_density
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluator:
+    """Evaluates what a document defines, outside of any likelihood.
+
+    Attributes:
+        definitions: the document's functions and distributions.
+        values: every parameter's value, from the parameter points.
+        ranges: range of every name that a domain gives one.
+    """
+
+    definitions: Definitions
+    values: Mapping[str, float]
+    ranges: Mapping[str, tuple[float, float]]
+
+    @classmethod
+    def of(cls, ws: Workspace, options: Options | None = None) -> Evaluator:
+        """The evaluator of a document; later points and domains do not overwrite earlier ones."""
+        values: dict[str, float] = {}
+        for point in ws.parameter_points or ():
+            for entry in point.parameters or ():
+                if entry.value is not None:
+                    values.setdefault(entry.name, float(entry.value))
+        ranges: dict[str, tuple[float, float]] = {}
+        for domain in ws.domains or ():
+            for axis in domain.axes or ():
+                low = -np.inf if axis.min is None else float(axis.min)
+                high = np.inf if axis.max is None else float(axis.max)
+                ranges.setdefault(axis.name, (low, high))
+        definitions = Definitions(
+            {f.name: f for f in ws.functions or ()},
+            {d.name: d for d in ws.distributions or ()},
+            options or Options(),
+        )
+        return cls(definitions, values, ranges)
+
+    def density(
+        self,
+        pdf: str,
+        observables: Sequence[str] | Mapping[str, tuple[float, float]],
+        values: Mapping[str, ArrayLike] | None = None,
+    ) -> FloatArray:
+        """Density of `pdf`, normalised over `observables` in their ranges.
+
+        Args:
+            pdf: name of a distribution.
+            observables: names (with the document's ranges), or name → range.
+            values: values of observables and parameters, arrays of one length or numbers; those
+                left out have the document's value.
+
+        Raises:
+            CompileError: an unknown name or type, or an observable without a range.
+            EvaluationError: an integral is not accurate enough.
+        """
+        ranges = self._ranges(observables)
+        at = {**self.values, **(values or {})}
+        definitions = self.definitions
+        while True:
+            scope = DensityScope(at, definitions, ranges)
+            out = np.exp(np.asarray(log_density(scope.distribution(pdf), scope, tuple(ranges))))
+            error = float(max(scope.errors, default=jnp.zeros(())))
+            options = definitions.options
+            if error <= options.accuracy:
+                return out
+            if options.panels >= MOST_PANELS:
+                raise EvaluationError(
+                    f"the normalisation of {pdf!r} has a relative error of {error:.1e}",
+                    code="evaluate.inaccurate",
+                    value=error,
+                )
+            definitions = replace(definitions, options=replace(options, panels=4 * options.panels))
+
+    def function(self, name: str, values: Mapping[str, ArrayLike] | None = None) -> FloatArray:
+        """Value of a function at `values`, those left out at the document's value.
+
+        Raises:
+            CompileError: an unknown name or type.
+        """
+        scope = DensityScope({**self.values, **(values or {})}, self.definitions, dict(self.ranges))
+        return np.asarray(scope(name))
+
+    def _ranges(
+        self, observables: Sequence[str] | Mapping[str, tuple[float, float]]
+    ) -> dict[str, tuple[float, float]]:
+        if isinstance(observables, Mapping):
+            return dict(observables)
+        for name in observables:
+            if name not in self.ranges:
+                raise CompileError(
+                    f"no domain gives the observable {name!r} a range",
+                    value=name,
+                    suggestions=nearest(name, self.ranges),
+                )
+        return {name: self.ranges[name] for name in observables}
