@@ -67,7 +67,9 @@ class HS3TestSuiteBackend:
             missing = [name for name in names if name not in found.get(kind, ())]
             if missing:
                 raise ConversionError(
-                    f"{kind} lack {', '.join(missing)}", code="conformance.structure", value=missing[0]
+                    f"{kind} lack {', '.join(missing)}",
+                    code="conformance.structure",
+                    value=missing[0],
                 )
 
     def run_twice_delta_nll_scan(

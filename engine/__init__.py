@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from . import precision  # noqa: I001  first: everything below needs 64 bits
-
+from . import precision
 from .data import Dataset
 from .fit import FitResult, FittedParameter, fit
 from .model import Model, ModelParameter, compile

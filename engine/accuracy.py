@@ -59,9 +59,7 @@ def _undefined(model: Model, theta: FloatArray) -> EvaluationError:
     terms = model.program.terms
     assert terms is not None
     values = model.program.named(jnp.asarray(theta))
-    for spec, data, term in zip(
-        terms.terms, model.observed.terms, model.graph.terms, strict=True
-    ):
+    for spec, data, term in zip(terms.terms, model.observed.terms, model.graph.terms, strict=True):
         scope = scope_of(values, terms, spec, data)
         logs = np.asarray(log_densities(spec, scope))
         if np.isnan(logs).any():

@@ -179,9 +179,7 @@ def second(constraints: Constraints, observed: Measured, inputs: Array) -> tuple
     )
 
 
-def _by_kind(
-    constraints: Constraints, observed: Measured
-) -> list[tuple[str, Stack, Array, Array]]:
+def _by_kind(constraints: Constraints, observed: Measured) -> list[tuple[str, Stack, Array, Array]]:
     """For each kind in use: the stack, its measured values, and the slots it depends on (3, N)."""
     out, start = [], 0
     for kind in KINDS:

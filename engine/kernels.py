@@ -40,7 +40,11 @@ def expectation(theta: Array, program: Program, arrays: Arrays) -> tuple[Array, 
 def sample_yields(theta: Array, program: Program, arrays: Arrays) -> Array:
     """Expected counts per sample (C, S, W)."""
     values = program.inputs(theta)
-    return jnp.zeros((0, 0, 0)) if arrays.blocks is None else rates.sample_yields(arrays.blocks, values)
+    return (
+        jnp.zeros((0, 0, 0))
+        if arrays.blocks is None
+        else rates.sample_yields(arrays.blocks, values)
+    )
 
 
 @partial(jax.jit, static_argnames=("size", "program"))

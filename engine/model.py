@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from scipy.special import gammaln
 
@@ -238,7 +237,9 @@ class Model:
         Raises:
             FitError: a channel or constraint is missing or has a wrong number of bins.
         """
-        counts = self.layout.stacked([self._counts(data, c.name, c.bins) for c in self.graph.channels])
+        counts = self.layout.stacked(
+            [self._counts(data, c.name, c.bins) for c in self.graph.channels]
+        )
         measured = aux.replaced(self._constraints, data.auxiliary)
         return replace(self, observed=observe(counts, measured, self.observed.terms))
 
@@ -289,9 +290,7 @@ class Model:
             seed: an integer, or a JAX random key; the same seed gives the same toys everywhere.
         """
         key = jax.random.key(seed) if isinstance(seed, int) else seed
-        counts, auxiliary = kernels.sample(
-            key, size, self.theta(values), self.program, self.arrays
-        )
+        counts, auxiliary = kernels.sample(key, size, self.theta(values), self.program, self.arrays)
         return self._dataset(self.layout.per_channel(np.asarray(counts)), np.asarray(auxiliary))
 
     def toys(self, data: Dataset) -> Iterator[Model]:
@@ -313,7 +312,7 @@ def observe(
     return jax.device_put(Observed(counts, measured, constant, terms))  # type: ignore[arg-type, no-any-return]
 
 
-def compile(graph: Graph, options: Options = DEFAULT) -> Model:  # noqa: A001  the public name
+def compile(graph: Graph, options: Options = DEFAULT) -> Model:
     """Turn a resolved graph into a likelihood that can be evaluated, differentiated and fitted.
 
     Args:

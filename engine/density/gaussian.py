@@ -23,7 +23,7 @@ def _integral(dist: GaussianDist, scope: DensityScope, box: Box) -> Array | None
     r""":math:`\ln[\sigma\sqrt{2\pi}\,(\Phi(u) - \Phi(l))]`; x and mean can be swapped."""
     if len(box) != 1:
         return None
-    (name, (low, high)), = box.items()
+    ((name, (low, high)),) = box.items()
     if name not in (dist.x, dist.mean) or dist.x == dist.mean:
         return None
     centre, width = scope(dist.mean if name == dist.x else dist.x), scope(dist.sigma)

@@ -48,11 +48,15 @@ def clusters(dist: ProductDist, scope: DensityScope) -> list[tuple[str, ...]]:
 @log_integral.register
 def _integral(dist: ProductDist, scope: DensityScope, box: Box) -> Array | None:
     """The product of the factors' integrals where no two factors share an integration variable."""
-    return None if len(dist.factors) > 1 else log_norm(scope.distribution(dist.factors[0]), scope, box)
+    return (
+        None if len(dist.factors) > 1 else log_norm(scope.distribution(dist.factors[0]), scope, box)
+    )
 
 
 @expected_events.register
 def _events(dist: ProductDist, scope: DensityScope) -> Array | None:
     """Those of the only extended factor."""
-    found = [e for f in dist.factors if (e := expected_events(scope.distribution(f), scope)) is not None]
+    found = [
+        e for f in dist.factors if (e := expected_events(scope.distribution(f), scope)) is not None
+    ]
     return found[0] if len(found) == 1 else None

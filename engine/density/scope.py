@@ -130,9 +130,7 @@ class DensityScope(Scope):
         if name in self.definitions.distributions:
             return jnp.exp(log_shape(self.distribution(name), self))
         known = [*self.values, *self.definitions.functions, *self.definitions.distributions]
-        raise CompileError(
-            f"{name!r} has no value", value=name, suggestions=nearest(name, known)
-        )
+        raise CompileError(f"{name!r} has no value", value=name, suggestions=nearest(name, known))
 
     def distribution(self, name: str) -> Distribution:
         """The distribution called `name`.

@@ -58,9 +58,7 @@ def derivatives(block: Blocks, inputs: Array, s: Stages, h: Array) -> Derivative
     # Per group and bin: how the sum over the group's samples changes with each slot.
     by_template = jnp.einsum("qs,swk->qwk", block.groups, (s.open * scale_norm)[..., None] * tilt)
     by_factor = jnp.einsum("qs,sw,sn->qwn", block.groups, s.additive * scale_norm, psi)
-    by_norm = jnp.einsum(
-        "qs,sw,sv->qwv", block.groups, s.additive * s.scale[:, None], d_norm
-    )
+    by_norm = jnp.einsum("qs,sw,sv->qwv", block.groups, s.additive * s.scale[:, None], d_norm)
     by_sample = jnp.concatenate([by_template, by_factor, by_norm], axis=-1)
     sums = block.groups @ (s.additive * scale_norm)
     bins = _BinFactors(block, inputs[block.gamma])

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from histfactory_models import channel, graph_of, parameter, random_graph, sample, two_bin
 
 import hs3.engine as engine
 from hs3.engine.data import Dataset
 from hs3.errors import FitError
 from hs3.histfactory.meaning import Constraint, Interpolation, NormFactor
-from tests.engine.models import channel, graph_of, parameter, random_graph, sample, two_bin
 
 FITS = {
     "two bins": two_bin(),

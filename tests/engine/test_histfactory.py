@@ -8,14 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-
-import hs3.engine as engine
-from hs3.engine import kernels, likelihood
-from hs3.engine.histfactory.layout import plan
-from hs3.errors import CompileError, FitError
-from hs3.histfactory.meaning import Constraint, HistoSys, Interpolation, NormFactor, NormSys
-from tests import reference_histfactory as reference
-from tests.engine.models import (
+import reference_histfactory as reference
+from histfactory_models import (
     channel,
     dense_graph,
     graph_of,
@@ -25,6 +19,12 @@ from tests.engine.models import (
     sample,
     two_bin,
 )
+
+import hs3.engine as engine
+from hs3.engine import kernels, likelihood
+from hs3.engine.histfactory.layout import plan
+from hs3.errors import CompileError, FitError
+from hs3.histfactory.meaning import Constraint, HistoSys, Interpolation, NormFactor, NormSys
 
 GRAPHS = {
     "two bins": two_bin(),
@@ -191,7 +191,9 @@ def program_sizes(systematics: int) -> tuple[int, int]:
     gradient = jax.make_jaxpr(jax.value_and_grad(likelihood.nll), static_argnums=1)
     expand = jax.make_jaxpr(kernels.expand, static_argnums=3)
     index, tau = np.arange(len(theta)), np.float64(1.0)
-    return equations(gradient(theta, *rest).jaxpr), equations(expand(theta, index, tau, *rest).jaxpr)
+    return equations(gradient(theta, *rest).jaxpr), equations(
+        expand(theta, index, tau, *rest).jaxpr
+    )
 
 
 def equations(jaxpr) -> int:

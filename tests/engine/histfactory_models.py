@@ -162,7 +162,10 @@ def dense_graph(systematics: int) -> Graph:
     shape, norm = Interpolation.POLY6_LINEAR, Interpolation.POLY6_EXPONENTIAL
     nominal = np.array([10.0, 20.0, 30.0])
     gammas = tuple(f"gamma[{b}]" for b in range(3))
-    modifiers: list[Modifier] = [NormFactor("mu", "mu", ""), BinFactors("g", gammas, "staterror", "")]
+    modifiers: list[Modifier] = [
+        NormFactor("mu", "mu", ""),
+        BinFactors("g", gammas, "staterror", ""),
+    ]
     for k in range(systematics):
         modifiers.append(NormSys(f"a{k}", f"a{k}", 1.1, 0.8, norm, ""))
         modifiers.append(HistoSys(f"a{k}", f"a{k}", 1.2 * nominal, 0.9 * nominal, shape, ""))
