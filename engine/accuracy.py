@@ -70,7 +70,7 @@ def _undefined(model: Model, theta: FloatArray) -> EvaluationError:
                 if np.asarray(data.low).shape[1]
             )
             return EvaluationError(
-                f"the density {spec.distribution!r} is negative or undefined at {where or 'its data'}",
+                f"{spec.distribution!r} is negative or undefined at {where or 'its data'}",
                 code="evaluate.negative_density",
                 path=term.path,
             )

@@ -2,7 +2,9 @@ r"""The negative log-likelihood of a resolved graph, as pure functions of arrays
 
 .. math::
     -\ln L(\theta) = \sum_{b} \big[\nu_b - n_b \ln\nu_b + \ln\Gamma(n_b + 1)\big]
-                     + \sum_c -\ln p_c(a_c \mid \theta) + \sum_t (\text{terms, see } hs3.engine.terms)
+                     + \sum_c -\ln p_c(a_c \mid \theta) + \text{terms}
+
+with the constraints of `hs3.engine.constraints` and the terms of `hs3.engine.terms`.
 
 The jitted functions below take everything as arguments, so that models of the same shapes share
 one compiled program, and batches (toys, scans, signal points) are a `vmap` away.

@@ -1,6 +1,6 @@
 r"""Gradient and second derivatives of the Poisson term, from the structure of the model.
 
-With :math:`L = \sum_b (\nu_b - n_b\ln\nu_b)` and the Jacobian :math:`J_{bi} = \partial\nu_b/\partial z_i`
+With :math:`L = \sum_b (\nu_b - n_b\ln\nu_b)` and :math:`J_{bi} = \partial\nu_b/\partial z_i`
 
 .. math::
     \partial_i L = \sum_b h_b J_{bi}, \qquad h_b = 1 - n_b/\nu_b
@@ -155,7 +155,7 @@ class _BinFactors:
         return full.at[bins, self.index].add(sums[..., None] * self.others)[:, 1:]
 
     def cross(self, h: Array, by_sample: Array) -> Array:
-        """Second derivatives with the slots that change samples (I, B); `by_sample` is (Q, W, I)."""
+        """Second derivatives with slots that change samples (I, B); `by_sample` is (Q, W, I)."""
         full = jnp.zeros((self.size, by_sample.shape[-1]))
         terms = (h[:, None] * self.others)[..., None] * by_sample[:, :, None, :]
         return full.at[self.index].add(terms)[1:].T

@@ -78,6 +78,7 @@ class Columns:
         return len(self.index)
 
     def slots(self, slots: Mapping[str, int]) -> npt.NDArray[np.int64]:
+        """Index of each column's parameter in the inputs."""
         return np.array([slots[c.parameter] for c in self.index], dtype=np.int64)
 
     def codes(self) -> npt.NDArray[np.int64]:

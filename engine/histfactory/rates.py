@@ -88,7 +88,7 @@ def norm_of(block: Blocks, values: Array) -> Array:
 
 
 def gamma_of(block: Blocks, values: Array) -> Array:
-    """Product of the per-bin factors of each group, shape (Q, W), from the values of the B slots."""
+    """Product of the per-bin factors of each group (Q, W), from the values of the B slots."""
     return jnp.prod(with_one(values)[block.gamma_index], axis=-1)
 
 

@@ -149,7 +149,7 @@ def _gamma_constraint(name: str, b: int, rng: np.random.Generator) -> Constraint
 
 
 def random_values(graph: Graph, rng: np.random.Generator, spread: float = 1.0) -> dict[str, float]:
-    """Values near the start: about `spread` for parameters at zero, a tenth of it for the others."""
+    """Values near the start: `spread` away for parameters at zero, a tenth of it for others."""
     out = {}
     for p in graph.parameters:
         step = spread * rng.normal() * (1.0 if p.value == 0.0 else 0.1)

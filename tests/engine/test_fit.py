@@ -156,7 +156,7 @@ def test_constant_parameters_can_be_freed():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    "arguments, said",
     [
         ({"minimizer": "simplex"}, "newton and minuit"),
         ({"start": {"nu": 1.0}}, "no parameter 'nu'"),

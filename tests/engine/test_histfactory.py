@@ -1,4 +1,4 @@
-"""Counts, likelihood and derivatives of HistFactory models against a plain evaluator and autodiff."""
+"""HistFactory models against a plain evaluator and automatic differentiation."""
 
 from __future__ import annotations
 
