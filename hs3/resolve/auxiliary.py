@@ -78,7 +78,7 @@ class Auxiliary:
             return
         term = Term(dist, None, {}, where)
         self.terms.append(term)
-        self._factors.use_term(term)
+        self._factors.use_term(term, (name,))
 
     def _check_about(self, name: str, parameter: str, path: str) -> None:
         leaves = self._uses.leaves(Node("distributions", name))

@@ -84,7 +84,8 @@ def _distributions(scope: Scope, factors: Factors) -> set[str]:
     """Names of all distributions that are part of the likelihood."""
     nodes = {n.name for n in scope.uses.order if n.section == "distributions"}
     channels = {c.name for c in factors.channels}
-    return nodes | channels | {c.name for c in factors.constraints}
+    terms = {t.distribution.name for t in factors.terms}
+    return nodes | channels | terms | {c.name for c in factors.constraints}
 
 
 def _check_interest(scope: Scope, parameters: list[Parameter]) -> None:

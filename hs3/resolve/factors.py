@@ -118,17 +118,18 @@ class Factors:
             for modifier in sample.modifiers:
                 for name in _parameters(modifier):
                     if name in functions:
-                        self._scope.use(name, modifier.path)
-                        self._check_independent(name, channel, modifier.path)
+                        if self._is_independent(name, channel, modifier.path):
+                            self._scope.use(name, modifier.path)
                     else:
                         used.setdefault(name, modifier.path)
 
-    def _check_independent(self, function: str, channel: Channel, path: str) -> None:
+    def _is_independent(self, function: str, channel: Channel, path: str) -> bool:
         leaves = self._uses.leaves(Node("functions", function))
         shared = [axis for axis in channel.axes if axis in leaves]
         if shared:
             message = f"{function!r} is a function of the observable {shared[0]!r}"
             self._log.add("histfactory.depends_on_observable", path, message, function)
+        return not shared
 
     # --- terms ----------------------------------------------------------------------------------
 
@@ -149,16 +150,19 @@ class Factors:
             dist = dist.model_copy(update={"factors": tuple(kept)})
         term = Term(dist, given.data, observables, path)
         self.terms.append(term)
-        self.use_term(term)
+        self.use_term(term, kept if auxiliary else (dist.name,))
 
-    def use_term(self, term: Term) -> None:
-        """Note what a term depends on besides its observables."""
-        node = Node("distributions", term.distribution.name)
-        self._uses.visit(node)
-        leaves = self._uses.leaves(node)
+    def use_term(self, term: Term, factors: Iterable[str]) -> None:
+        """Note what a term, made of these distributions, depends on besides its observables."""
+        leaves: dict[str, str] = {}
+        for name in factors:
+            node = Node("distributions", name)
+            self._uses.visit(node)
+            leaves |= self._uses.leaves(node)
         if term.observables and not any(name in leaves for name in term.observables):
-            message = f"{node.name!r} does not depend on {', '.join(term.observables)}"
-            self._log.add("likelihood.no_observable", term.path, message, node.name)
+            name = term.distribution.name
+            message = f"{name!r} does not depend on {', '.join(term.observables)}"
+            self._log.add("likelihood.no_observable", term.path, message, name)
         for name, where in leaves.items():
             if name not in term.observables:
                 self._scope.used.setdefault(name, where)
