@@ -205,7 +205,8 @@ class Grouping:
                 "has with Gaussian constraints only; `approximate` takes those"
             )
             refuse(message, path, name, "pyhf.poisson_shared")
-        return refuse(f"pyhf has no {' and '.join(sorted(kinds))} constraints on bins", path, name)
+        listed = " and ".join(sorted(kinds))
+        return refuse(f"pyhf has no {listed} constraints on bins, as {name!r} has", path, name)
 
     def _told(self, members: Sequence[Place], wanted: str) -> str:
         modifier = members[0].modifier

@@ -13,8 +13,8 @@ from hs3.findings import Finding, Report, nearest, pointer
 
 from .schema import is_patchset
 
-MAX_VALUES = 20_000_000
-"""A workspace that copying has made larger than this many JSON values is refused."""
+MAX_COPIED = 1_000_000
+"""The most JSON values that the operations ``copy`` of one patch may copy together."""
 
 PatchName = str | Sequence[str | int | float]
 """A patch of a set: its name, or the tuple of its values, for instance ``(1300, 850)``."""
@@ -120,10 +120,15 @@ def _apply(workspace: dict[str, Any], patch: Any, base: str) -> dict[str, Any]:
     if not isinstance(patch, list):
         raise ConversionError("a JSON Patch is a list of operations", code="pyhf.patch", path=base)
     out = copy.deepcopy(workspace)
+    copied = 0
     for i, operation in enumerate(patch):
         path = f"{base}/{i}"
         _check_operation(operation, path)
         try:
+            if operation["op"] == "copy":
+                copied += _count(jsonpointer.resolve_pointer(out, operation["from"]))
+                if copied > MAX_COPIED:
+                    raise ValueError("the copies grow too large")
             out = jsonpatch.apply_patch(out, [operation], in_place=True)
         except (
             jsonpatch.JsonPatchException,
@@ -141,8 +146,6 @@ def _apply(workspace: dict[str, Any], patch: Any, base: str) -> dict[str, Any]:
                 path=path,
                 value=operation["path"],
             ) from None
-        if operation["op"] == "copy" and _count(out) > MAX_VALUES:
-            raise ConversionError("the copies grow too large", code="pyhf.patch", path=path)
     return _object(out, "")
 
 

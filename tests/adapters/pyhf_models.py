@@ -33,7 +33,7 @@ def synthetic(size: str, **changes: Any) -> dict[str, Any]:
 
 
 def published() -> list[str]:
-    """Names of the published workspaces: a background, a background with a patch, or a whole one."""
+    """Names of the published workspaces: a background, one with a patch, or a whole one."""
     folders = [p.parent for p in shared_files(f"{_SBOTTOM}/*/BkgOnly.json")]
     out = []
     for folder in folders:
