@@ -116,13 +116,15 @@ def truncated(a: Array, p: Array, s: Array, support: Array) -> Array:
     flip = low + high > 0.0
     upper, lower = jnp.where(flip, -low, high), jnp.where(flip, -high, low)
     log_upper = log_ndtr(upper)
-    return gauss(a, p, s) + log_upper + jnp.log1p(-jnp.exp(log_ndtr(lower) - log_upper))
+    inside: Array = log_upper + jnp.log1p(-jnp.exp(log_ndtr(lower) - log_upper))
+    return gauss(a, p, s) + inside
 
 
 def poisson(a: Array, p: Array, s: Array) -> Array:
     r""":math:`-\ln \mathrm{Pois}(a \mid s p)`, continued with the Gamma function."""
     rate = s * p
-    return rate - xlogy(a, rate) + gammaln(a + 1.0)
+    value: Array = rate - xlogy(a, rate) + gammaln(a + 1.0)
+    return value
 
 
 def lognormal(a: Array, p: Array, s: Array) -> Array:

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
+from hs3.domains import ProductDomain
 from hs3.errors import CompileError, EvaluationError
 from hs3.findings import nearest
 from hs3.histfactory.meaning import FloatArray
@@ -42,7 +43,7 @@ class Evaluator:
                     values.setdefault(entry.name, float(entry.value))
         ranges: dict[str, tuple[float, float]] = {}
         for domain in ws.domains or ():
-            for axis in domain.axes or ():
+            for axis in domain.axes or () if isinstance(domain, ProductDomain) else ():
                 low = -np.inf if axis.min is None else float(axis.min)
                 high = np.inf if axis.max is None else float(axis.max)
                 ranges.setdefault(axis.name, (low, high))
@@ -96,7 +97,7 @@ class Evaluator:
             CompileError: an unknown name or type.
         """
         scope = DensityScope({**self.values, **(values or {})}, self.definitions, dict(self.ranges))
-        return np.asarray(scope(name))
+        return np.asarray(scope(name), dtype=np.float64)
 
     def _ranges(
         self, observables: Sequence[str] | Mapping[str, tuple[float, float]]

@@ -60,7 +60,8 @@ def sample(
         counts = jax.random.poisson(counts_key, mean, dtype=jnp.int64).astype(mean.dtype)
         return counts, aux.sample(aux_key, arrays.constraints, values)
 
-    return jax.lax.map(one, jnp.arange(size), batch_size=256)
+    drawn: tuple[Array, Array] = jax.lax.map(one, jnp.arange(size), batch_size=256)
+    return drawn
 
 
 def _rates(arrays: Arrays, values: Array) -> Array:

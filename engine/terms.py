@@ -180,7 +180,7 @@ def _binned(data: BinnedData) -> TermData:
     correlation = np.asarray(given, dtype=np.float64) if given else np.eye(len(sigma))
     factor = np.linalg.cholesky(correlation * np.outer(sigma, sigma))
     constant = np.log(np.diag(factor)).sum() + 0.5 * len(sigma) * np.log(2.0 * np.pi)
-    return _made(*corners, contents, float(constant), np.linalg.inv(factor))
+    return _made(corners[0], corners[1], contents, float(constant), np.linalg.inv(factor))
 
 
 def gammaln_of(counts: FloatArray) -> FloatArray:

@@ -183,18 +183,14 @@ def _slides(channel: Channel, slots: Mapping[str, int]) -> Arrays:
 
 def _normfactors(channel: Channel, slots: Mapping[str, int]) -> Arrays:
     index: dict[str, int] = {}
-    rows = [
-        [1 + index.setdefault(m.parameter, len(index)) for m in s.modifiers if _is_norm(m)]
-        for s in channel.samples
-    ]
+    rows = []
+    for sample in channel.samples:
+        factors = [m.parameter for m in sample.modifiers if isinstance(m, NormFactor)]
+        rows.append([1 + index.setdefault(name, len(index)) for name in factors])
     return {
         "norm": np.array([slots[name] for name in index], dtype=np.int64),
         "norm_index": _stack([np.array(row, dtype=np.int64) for row in rows]),
     }
-
-
-def _is_norm(modifier: object) -> bool:
-    return isinstance(modifier, NormFactor)
 
 
 def _bin_factors(channel: Channel, slots: Mapping[str, int]) -> Arrays:
