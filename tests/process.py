@@ -16,8 +16,9 @@ HOME = Path(hs3.__file__).resolve().parent.parent
 def python(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run Python with the tested package first on its path, warnings being errors."""
     environment = {**os.environ, "PYTHONPATH": str(HOME), "PYTHONIOENCODING": "utf-8"}
+    pyhf = "ignore:jsonschema.RefResolver is deprecated:DeprecationWarning"
     return subprocess.run(
-        [sys.executable, "-W", "error", *arguments],
+        [sys.executable, "-W", "error", "-W", pyhf, *arguments],
         capture_output=True,
         text=True,
         timeout=300,
