@@ -15,6 +15,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -87,13 +88,12 @@ def progress(what: str) -> Iterator[None]:
 
 def print_findings(report: Report) -> None:
     """The findings on stdout, errors first; of one code at most five, of a note only the first."""
-    out = console()
     for group in _by_code(report):
         shown = 1 if group[0].severity == "note" else 5
         for finding in group[:shown]:
-            out.print(_sentence(finding))
+            _print_finding(finding)
         if len(group) > shown:
-            out.print(Text(f"         … and {len(group) - shown} more of {group[0].code}"))
+            say(f"{_INDENT}… and {len(group) - shown} more like this")
 
 
 def summary(report: Report) -> str:
@@ -113,13 +113,16 @@ def _by_code(report: Report) -> list[list[Finding]]:
     return list(groups.values())
 
 
-def _sentence(finding: Finding) -> Text:
+_INDENT = 9 * " "
+
+
+def _print_finding(finding: Finding) -> None:
     hint = f" (did you mean {' or '.join(finding.suggestions)}?)" if finding.suggestions else ""
     where = f" at {finding.path}" if finding.path else ""
-    return Text.assemble(
-        (f"{finding.severity:8s} ", _STYLES[finding.severity]),
-        safe(f"{finding.code}{where}: {finding.message}{hint}"),
-    )
+    label = (f"{finding.severity:9s}", _STYLES[finding.severity])
+    out = console()
+    out.print(Text.assemble(label, safe(finding.code + where)))
+    out.print(Padding(Text(safe(finding.message + hint)), (0, 0, 0, len(_INDENT)), expand=False))
 
 
 def print_error(error: HS3Error) -> None:
