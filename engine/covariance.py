@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import linalg
 
 from hs3.histfactory.meaning import FloatArray
 
@@ -45,13 +44,12 @@ def covariance_of(problem: Problem, minimum: Minimum) -> Covariance:
     scale = np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
     scaled = hessian / np.outer(scale, scale)
     try:
-        factor = linalg.cho_factor(scaled, lower=True)
-    except linalg.LinAlgError:
+        factor = np.linalg.cholesky(scaled)
+    except np.linalg.LinAlgError:
         return _degenerate(scaled, scale, names)
-    if (np.diag(factor[0]) ** 2 < FLAT).any():
+    if (np.diag(factor) ** 2 < FLAT).any():
         return _degenerate(scaled, scale, names)
-    inverse = linalg.cho_solve(factor, np.eye(len(names)))
-    matrix = inverse / np.outer(scale, scale)
+    matrix = np.linalg.inv(scaled) / np.outer(scale, scale)
     return Covariance(0.5 * (matrix + matrix.T), True)
 
 
@@ -63,7 +61,7 @@ def _hessian(problem: Problem, theta: FloatArray) -> FloatArray:
 
 def _degenerate(scaled: FloatArray, scale: FloatArray, names: list[str]) -> Covariance:
     """The covariance where some directions are flat, or lead downhill."""
-    values, vectors = linalg.eigh(scaled)
+    values, vectors = np.linalg.eigh(scaled)
     flat = np.abs(values) <= FLAT
     downhill = values < -FLAT
     good = ~flat & ~downhill

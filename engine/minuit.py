@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from iminuit import Minuit
 
 from hs3.errors import FitError
 from hs3.findings import nearest
@@ -15,6 +14,8 @@ from hs3.histfactory.meaning import FloatArray
 from .covariance import Covariance
 
 if TYPE_CHECKING:
+    from iminuit import Minuit
+
     from .fit import Minimum, Problem
 
 TOLERANCE = 1e-3
@@ -71,6 +72,8 @@ def minos(
 
 
 def _minuit(problem: Problem, theta: FloatArray) -> Minuit:
+    from iminuit import Minuit  # here, since most fits do without it and its import takes time
+
     model, moving = problem.model, problem.moving
 
     def full(values: FloatArray) -> FloatArray:

@@ -8,7 +8,6 @@ from functools import cached_property
 
 import jax
 import numpy as np
-from scipy.special import gammaln
 
 from hs3.errors import CompileError, FitError
 from hs3.findings import Report, nearest
@@ -24,7 +23,7 @@ from hs3.histfactory.meaning import (
 from . import constraints as aux
 from . import kernels
 from .accuracy import check, refined
-from .data import Dataset
+from .data import Dataset, log_factorials
 from .density import Options
 from .histfactory.layout import Layout, plan
 from .histfactory.pack import pack
@@ -308,7 +307,7 @@ def observe(
     counts: FloatArray, measured: aux.Measured, terms: tuple[TermData, ...] = ()
 ) -> Observed:
     """Bind counts (C, W) and auxiliary measurements, with the constant that follows from them."""
-    constant = np.float64(gammaln(counts + 1.0).sum())
+    constant = np.float64(log_factorials(counts))
     return jax.device_put(Observed(counts, measured, constant, terms))  # type: ignore[arg-type, no-any-return]
 
 

@@ -37,6 +37,7 @@ from hs3.graph import Graph, Term
 from hs3.histfactory.meaning import FloatArray
 from hs3.jsonio import dumps
 
+from .data import log_factorials
 from .density import (
     Definitions,
     DensityScope,
@@ -173,7 +174,7 @@ def _binned(data: BinnedData) -> TermData:
     ]
     contents = np.asarray(data.contents, dtype=np.float64)
     if data.uncertainty is None:
-        constant = float(gammaln_of(contents).sum())
+        constant = log_factorials(contents)
         return _made(corners[0], corners[1], contents, constant)
     sigma = np.asarray(data.uncertainty.sigma, dtype=np.float64)
     given = data.uncertainty.correlation
@@ -181,14 +182,6 @@ def _binned(data: BinnedData) -> TermData:
     factor = np.linalg.cholesky(correlation * np.outer(sigma, sigma))
     constant = np.log(np.diag(factor)).sum() + 0.5 * len(sigma) * np.log(2.0 * np.pi)
     return _made(corners[0], corners[1], contents, float(constant), np.linalg.inv(factor))
-
-
-def gammaln_of(counts: FloatArray) -> FloatArray:
-    """``ln Gamma(n + 1)`` outside of compiled code."""
-    from scipy.special import gammaln as scipy_gammaln
-
-    out: FloatArray = scipy_gammaln(counts + 1.0)
-    return out
 
 
 def _made(
