@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -380,14 +378,9 @@ def test_a_rule_can_be_declared_and_applied() -> None:
         del RULES["dialect.test_only"], CODES["dialect.test_only"]
 
 
-def test_spec_lists_every_rule() -> None:
-    printed = subprocess.run(
-        [sys.executable, "-m", "hs3.dialects"], capture_output=True, text=True, check=True, cwd=ROOT
-    ).stdout
-    assert (ROOT / "spec" / "dialects.md").read_text() == printed, (
-        "python -m hs3.dialects > spec/dialects.md"
-    )
-    assert all(f"`{code}`" in printed for code in RULES)
+def test_page_lists_every_rule() -> None:
+    page = (ROOT / "spec" / "dialects.md").read_text()
+    assert all(f"`{code}`" in page for code in RULES)
 
 
 INTERPOLATIONS = [

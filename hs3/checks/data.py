@@ -83,9 +83,7 @@ def observation(
     return Observation(data.name, tuple(data.axes[i] for i in order), turned)
 
 
-def _counted(
-    data: UnbinnedData, axes: tuple[Axis, ...], path: str, log: Log
-) -> Observation | None:
+def _counted(data: UnbinnedData, axes: tuple[Axis, ...], path: str, log: Log) -> Observation | None:
     """Events counted into the bins of a channel."""
     names, given = [a.name for a in axes], [a.name for a in data.axes]
     missing = [name for name in names if name not in given]
@@ -106,7 +104,7 @@ def _counted(
 
 
 def check_channel(channel: Channel, data: Observation, path: str, log: Log) -> bool:
-    """True when the bins of a channel and of its data agree; edges only cause a warning."""
+    """True when the bins of a channel and of its data agree; edges and counts only warn."""
     counts = bin_counts(data.axes)
     own = tuple(len(e) - 1 for e in channel.edges)
     if counts != own:
@@ -118,6 +116,7 @@ def check_channel(channel: Channel, data: Observation, path: str, log: Log) -> b
         if other is not None and not _same_edges(edges, other):
             message = f"axis {axis.name!r} has other edges than channel {channel.name!r}"
             log.add("data.edges_mismatch", f"{path}/axes", message)
+    check_counts(data.contents, path, log)
     return True
 
 

@@ -13,7 +13,7 @@ from hs3.histfactory.claims import describe, same
 from hs3.histfactory.meaning import Constraint
 
 from .factors import Factors
-from .measurement import Hints, Recogniser, check_observed, check_support, numbers_of
+from .measurement import Hints, Recogniser, check_observed, check_scale, check_support, numbers_of
 from .scope import Scope
 from .selection import find
 from .uses import Node
@@ -91,6 +91,7 @@ class Auxiliary:
         for value in (constraint.parameter, constraint.observed, constraint.scale):
             if isinstance(value, str):
                 self._scope.use(value, constraint.path)
+        check_scale(constraint, self._values, self._log)
         check_support(constraint, self._values, self._log)
         if isinstance(constraint.observed, str):
             self.observed[constraint.observed] = None

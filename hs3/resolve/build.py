@@ -73,11 +73,12 @@ def _parameters(scope: Scope, observed: dict[str, None]) -> list[Parameter]:
     names = dict.fromkeys(n for n in scope.values.order() if n in used)
     names.update(dict.fromkeys(used))
     made = (scope.values.parameter(n, used[n], scope.claims) for n in names)
-    return [
-        replace(p, const=True) if p.name in observed and not p.const else p
-        for p in made
-        if p is not None
-    ]
+    parameters = [p for p in made if p is not None]
+    for p in parameters:
+        if not p.min <= p.value <= p.max:
+            message = f"{p.name!r} is {p.value:g}, outside of [{p.min:g}, {p.max:g}]"
+            scope.log.add("parameter.outside_bounds", p.path, message, p.value)
+    return [replace(p, const=True) if p.name in observed else p for p in parameters]
 
 
 def _distributions(scope: Scope, factors: Factors) -> set[str]:

@@ -91,10 +91,11 @@ class Factors:
                 return
         channel, log = interpret(dist, path, self._scope.context, observation)
         if channel is not None:
-            if observation is not None:
-                data_checks.check_channel(channel, observation, given.path, log)
-                data_checks.check_counts(observation.contents, given.path, log)
-            channel_checks.check_yields(channel, log)
+            fits = observation is None or data_checks.check_channel(
+                channel, observation, given.path, log
+            )
+            if fits:
+                channel_checks.check_yields(channel, log)
             self.channels.append(channel)
             self._use_channel(channel)
         self._scope.findings += log.report()

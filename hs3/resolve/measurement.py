@@ -243,6 +243,14 @@ def check_observed(constraint: Constraint, values: Values, log: Log) -> None:
         log.fired(document.observed_fixed, constraint.path, value=observed)
 
 
+def check_scale(constraint: Constraint, values: Values, log: Log) -> None:
+    """Report a width or auxiliary count that is not above zero."""
+    scale = numbers_of(constraint, values).scale
+    if isinstance(scale, float) and not scale > 0.0:
+        message = f"the scale of {constraint.name!r} is {scale:g}"
+        log.add("constraint.nonpositive_scale", constraint.path, message, scale)
+
+
 def check_support(constraint: Constraint, values: Values, log: Log) -> None:
     """Note it where the range of the observed value cuts into the tails of a Gaussian."""
     low, high = constraint.support
