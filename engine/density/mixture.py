@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
+import jax
 import jax.numpy as jnp
 from jax import Array
-from jax.scipy.special import logsumexp
 
 from hs3.distributions.mixture import MixtureDist
 
@@ -43,12 +45,16 @@ def _shape(dist: MixtureDist, scope: DensityScope) -> Array:
 
 
 def mix(weight: Array, logs: list[Array]) -> Array:
-    r""":math:`\ln(\sum_i w_i e^{l_i} / \sum_i w_i)`; weights may be negative, the sum may not."""
-    stacked = jnp.stack(jnp.broadcast_arrays(*logs))
-    share = weight / weight.sum(axis=0)
-    share = share.reshape(share.shape + (1,) * (stacked.ndim - share.ndim))
-    total: Array = logsumexp(stacked, axis=0, b=jnp.broadcast_to(share, stacked.shape))
-    return total
+    r""":math:`\ln(\sum_i w_i e^{l_i} / \sum_i w_i)`; weights may be negative, the sum may not.
+
+    Summand by summand, so that the compiler makes one loop over the events of it all.
+    """
+    top = reduce(jnp.maximum, logs)
+    top = jax.lax.stop_gradient(jnp.where(jnp.isfinite(top), top, 0.0))
+    total = sum((w * jnp.exp(part - top) for w, part in zip(weight, logs, strict=True)), 0.0)
+    nothing = total == 0.0  # outside of the support of every summand
+    value = jnp.where(nothing, -jnp.inf, jnp.log(jnp.where(nothing, 1.0, total)))
+    return top + value - jnp.log(weight.sum(axis=0))
 
 
 @expected_events.register
