@@ -5,9 +5,16 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from hs3.axes import Axis
 from hs3.dialects.base import Log
+
+
+def axes_of(part: Any) -> tuple[Axis, ...]:
+    """The axes of a part; none where it has none, or is of an unknown type and was not read."""
+    axes = getattr(part, "axes", None)
+    return tuple(a for a in axes if isinstance(a, Axis)) if isinstance(axes, tuple) else ()
 
 
 def bin_counts(axes: Sequence[Axis]) -> tuple[int, ...] | None:

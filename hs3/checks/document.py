@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from hs3 import expressions
+from hs3 import expressions, jsonio
+from hs3.codes import CODES
 from hs3.data.binned import BinnedData
 from hs3.data.unbinned import UnbinnedData
 from hs3.dialects.base import Log, Writer
@@ -13,10 +14,10 @@ from hs3.distributions.histfactory import HistFactoryDist
 from hs3.errors import FindingsError, HS3Error
 from hs3.findings import Finding, Report, nearest, pointer
 from hs3.graph import Graph
-from hs3.workspace import Workspace
+from hs3.workspace import Workspace, loads
 
 from . import data as data_checks
-from .axes import check_axis
+from .axes import axes_of, check_axis
 from .keys import check_keys, check_sections
 from .names import duplicates, section_duplicates
 
@@ -30,7 +31,8 @@ def validate(document: Workspace | Any) -> Report:
     """
     if not isinstance(document, Workspace):
         try:
-            document = Workspace.from_json(document)
+            # Through the text: what JSON cannot say (NaN, 10^400, a loop) is refused by name.
+            document = loads(jsonio.dumps(document))
         except HS3Error as error:
             return Report(_of_error(error))
     log = Log("the document")
@@ -42,14 +44,16 @@ def validate(document: Workspace | Any) -> Report:
     check_data(document, log)
     check_expressions(document, log)
     found, used = _likelihoods(document)
-    elsewhere = _elsewhere(document, used)
+    told = {f.path for f in found if f.severity == "error"}
+    elsewhere = [f for f in _elsewhere(document, used) if f.path not in told]
     return Report(_distinct((*log.report(), *found, *elsewhere))).sorted()
 
 
 def _of_error(error: HS3Error) -> tuple[Finding, ...]:
     if isinstance(error, FindingsError):
         return error.findings
-    return (Finding(error.code, error.path, error.message, error.value, error.suggestions),)
+    code = error.code if error.code in CODES else "document.invalid"
+    return (Finding(code, error.path, error.message, error.value, error.suggestions),)
 
 
 def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -93,7 +97,7 @@ def check_domains(ws: Workspace, log: Log) -> None:
     """Report ranges upside down, names that a domain lists twice, and analyses without a domain."""
     for i, domain in enumerate(ws.domains or ()):
         seen: dict[str, tuple[Any, Any]] = {}
-        for j, axis in enumerate(getattr(domain, "axes", None) or ()):
+        for j, axis in enumerate(axes_of(domain)):
             path = pointer("domains", i, "axes", j)
             if seen.setdefault(axis.name, (axis.min, axis.max)) != (axis.min, axis.max):
                 message = f"{axis.name!r} stands twice in {domain.name!r}; the first range counts"
@@ -111,8 +115,7 @@ def check_data(ws: Workspace, log: Log) -> None:
     """Report data that do not fit their axes, and counts or events that look wrong."""
     for i, data in enumerate(ws.data or ()):
         path = pointer("data", i)
-        axes = getattr(data, "axes", None)
-        for j, axis in enumerate(axes or ()):
+        for j, axis in enumerate(axes_of(data)):
             check_axis(axis, f"{path}/axes/{j}", log)
         if isinstance(data, BinnedData):
             if data_checks.check_binned(data, path, log):
@@ -187,7 +190,7 @@ def _outside_domain(
 ) -> list[Finding]:
     """Free parameters that the analysis' domains do not list, though the standard asks for it."""
     tables = [ws.tables["domains"][d][1] for d in domains if d in ws.tables["domains"]]
-    listed = {axis.name for t in tables for axis in getattr(t, "axes", None) or ()}
+    listed = {axis.name for t in tables for axis in axes_of(t)}
     names = [p.name for p in graph.parameters if not p.const and p.name not in listed]
     if not names or not domains:
         return []

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from hs3 import expressions
 from hs3.axes import Axis
 from hs3.base import Part, Reference, references
+from hs3.checks.axes import axes_of
 from hs3.dialects.base import Log
 from hs3.distributions import UnknownDistribution
 from hs3.distributions.histfactory import HistFactoryDist
@@ -58,8 +59,8 @@ class Uses:
     def defined(self) -> frozenset[str]:
         """Names that parameter points, domains or data axes give a meaning to."""
         points = (e.name for p in self.ws.parameter_points or () for e in p.parameters or ())
-        domains = (a.name for d in self.ws.domains or () for a in getattr(d, "axes", None) or ())
-        data = (a.name for d in self.ws.data or () for a in getattr(d, "axes", None) or ())
+        domains = (a.name for d in self.ws.domains or () for a in axes_of(d))
+        data = (a.name for d in self.ws.data or () for a in axes_of(d))
         return frozenset((*points, *domains, *data))
 
     def node(self, name: str) -> Node | None:

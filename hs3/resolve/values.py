@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from hs3.checks.axes import axes_of
 from hs3.dialects import document as rules
 from hs3.dialects import histfactory
 from hs3.dialects.base import Log, Writer
@@ -65,7 +66,7 @@ class Values:
         for name in self.domains:
             index, domain = self.ws.tables["domains"][name]
             base = pointer("domains", index, "axes")
-            for i, axis in enumerate(getattr(domain, "axes", None) or ()):
+            for i, axis in enumerate(axes_of(domain)):
                 if isinstance(axis, DomainAxis):
                     table.setdefault(axis.name, (f"{base}/{i}", axis))
         return table
