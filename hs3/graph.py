@@ -45,7 +45,7 @@ class Term:
     Attributes:
         distribution: the typed distribution.
         data: the typed data object, an inline number, or None for an auxiliary distribution, whose
-            variates are all parameters.
+            variates are all parameters, and for a pdf that was asked for without data.
         observables: the names that are observables here: name → (min, max).
     """
 
@@ -67,7 +67,8 @@ class Graph:
         terms: every other factor of the likelihood.
         constraints: each auxiliary measurement once.
         functions: the functions that channels, terms and constraints need, dependencies first.
-        distributions: the distributions that terms refer to, dependencies first.
+        distributions: the distributions that terms refer to, dependencies first; those of the
+            terms themselves are not among them.
         parameters: in the order of the analysis' initial point, then of first use.
         pois: names of the parameters of interest.
         report: everything found on the way, dialect rules included.

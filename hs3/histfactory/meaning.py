@@ -42,6 +42,9 @@ class Interpolation(Enum):
                          EXPONENTIAL outside, matching value,
                          slope and curvature at |a| = 1
     ==================== ==================================== =============== ==================
+
+    ROOT's integers are those of PiecewiseInterpolation; FlexibleInterpVar (normsys) takes both 4
+    and 5 for POLY6_EXPONENTIAL.
     """
 
     LINEAR = "linear"
@@ -165,7 +168,7 @@ class Constraint:
         parameter: name of the parameter or function that is measured.
         observed: the measured value, or the name of the (constant) parameter that holds it, the
             global observable.
-        scale: sigma, tau or log-width, a number or a name.
+        scale: sigma, tau or log-width, a number or the name of a parameter or function.
         support: range of the auxiliary observable; infinite unless the document gives one.
         path: where the document says so.
     """
