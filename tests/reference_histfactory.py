@@ -121,8 +121,16 @@ def expected(graph: Graph, values: Mapping[str, float] | None = None) -> dict[st
 
 
 def log_poisson(n: float, rate: float) -> float:
-    """Continued with the Gamma function; a rate of exactly zero is its limit."""
-    return float(special.xlogy(n, rate) - rate - special.gammaln(n + 1))
+    """Continued with the Gamma function; a rate of exactly zero is its limit.
+
+    Large counts are expanded around n (C. Loader, "Fast and accurate computation of binomial
+    probabilities", 2000), because n ln(rate) - rate - ln Gamma(n + 1) loses all digits there.
+    """
+    if n < 30 or rate <= 0:
+        return float(special.xlogy(n, rate) - rate - special.gammaln(n + 1))
+    excess = (rate - n) / n
+    stirling = 1 / (12 * n) - 1 / (360 * n**3) + 1 / (1260 * n**5)
+    return n * (math.log1p(excess) - excess) - math.log(2 * math.pi * n) / 2 - stirling
 
 
 def log_gauss(x: float, mean: float, sigma: float, low: float, high: float) -> float:

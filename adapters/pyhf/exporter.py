@@ -19,7 +19,7 @@ from .parameters import default_sets
 from .settings import confirmed, measurement_json
 from .templates import Templates
 from .verbatim import Document, Stored, stored
-from .wanted import Wanted
+from .wanted import Wanted, constant_parameters
 
 if TYPE_CHECKING:
     from hs3.workspace import Workspace
@@ -54,9 +54,10 @@ def to_pyhf(
     names = _channel_names(first, kept)
     grouping = Grouping(first, names, approximate)
     groups = grouping.groups()
+    constant = constant_parameters(graphs, groups)
     trust: set[str] = {g.name for g in groups} if kept.measurements else set()
     while True:
-        templates = Templates(document, kept, groups, Wanted(first), trust)
+        templates = Templates(document, kept, groups, Wanted(first), constant, trust)
         out = _unmeasured(first, names, templates, document, kept)
         defaults = default_sets(_checked({**out, "measurements": [_ANY_MEASUREMENT]}))
         known = confirmed(graphs, groups, defaults, kept)

@@ -27,6 +27,7 @@ class Templates:
         stored: what an import has left in it.
         groups: the parameter sets.
         wanted: what the document says about the parameters.
+        constant: names of parameters that the uncertainties should make constant.
         trust: names of groups whose stored uncertainties need not be compared with constraints,
             because the settings of the measurements account for the difference.
     """
@@ -37,12 +38,14 @@ class Templates:
         stored: Stored,
         groups: Sequence[Group],
         wanted: Wanted,
+        constant: Collection[str],
         trust: Collection[str] = (),
     ) -> None:
         self._document = document
         self._stored = stored
         self._groups = {p: g for g in groups for p in g.parameters}
         self._wanted = wanted
+        self._constant = constant
         self._trust = trust
         self._sample_names: dict[Sample, str] = {}
         self._uncertainties: dict[str, list[int | float]] = {}
@@ -151,7 +154,7 @@ class Templates:
 
     def _fits(self, kind: str, parameters: Sequence[str], widths: Sequence[float | None]) -> bool:
         """True when pyhf makes these widths; where it has none, it takes 1 and fixes the bin."""
-        constant = [self._wanted.constant(p) for p in parameters]
+        constant = [p in self._constant for p in parameters]
         pattern = len(set(constant)) == 1 or constant == [w is None for w in widths]
         wanted = [self._wanted.width(p, kind) for p in parameters]
         return pattern and close(
@@ -163,7 +166,7 @@ class Templates:
         first = []
         for parameter, total in zip(members[0].parameters, _totals(members), strict=True):
             width = self._wanted.width(parameter, group.type)
-            if self._wanted.constant(parameter) or width is None or total <= 0:
+            if parameter in self._constant or width is None or total <= 0:
                 first.append(0.0)
             else:
                 relative = 1 / math.sqrt(width) if group.type == "shapesys" else width

@@ -22,10 +22,6 @@ class Wanted:
         self._constraints = constraints_by_parameter(graph)
         self.findings: list[Finding] = []
 
-    def constant(self, parameter: str) -> bool:
-        """True for a parameter that a fit keeps."""
-        return self._parameters[parameter].const
-
     def width(self, parameter: str, kind: str) -> float | None:
         """Width of the constraint of a bin's parameter, None without one.
 
@@ -129,6 +125,21 @@ class Wanted:
         finding = Finding(code, path, message, value)
         if finding not in self.findings:
             self.findings.append(finding)
+
+
+def constant_parameters(graphs: Sequence[Graph], groups: Sequence[Group]) -> set[str]:
+    """The parameters that are constant where only some of a group are, in one of the analyses.
+
+    A measurement of pyhf can fix a group or free it, but not choose single bins of it; those are
+    constant because they have no uncertainty.
+    """
+    out: set[str] = set()
+    constants = [{p.name for p in graph.parameters if p.const} for graph in graphs]
+    for group in groups:
+        patterns = [found & set(group.parameters) for found in constants]
+        mixed = [p for p in patterns if 0 < len(p) < len(group.parameters)]
+        out |= (mixed or patterns)[0]
+    return out
 
 
 def same(a: ParameterSet, b: ParameterSet) -> bool:
