@@ -121,9 +121,9 @@ def unwritten(plan: Plan) -> list[dict[str, Any]]:
                 lost = isinstance(m, schema.StatError) and several
                 if isinstance(m, schema.ShapeSys):
                     lost = m.name in plan.explicit or _rounded(sample, m)
-                if lost:
+                if lost and isinstance(m.data, tuple):
                     place = {"channel": channel.name, "sample": sample.name, "modifier": m.name}
-                    out.append({**place, "type": m.type, "data": list(m.data)})
+                    out.append({**place, "data": list(m.data)})
     return out
 
 

@@ -110,7 +110,9 @@ def _graphs(ws: Workspace, analysis: str | None) -> tuple[list[Graph], list[Find
     """One graph per analysis; those that are not about the channels of the first are left out."""
     from hs3.resolve import resolve
 
-    names = [analysis] if analysis is not None else [a.name for a in ws.analyses or ()] or [None]
+    names: list[str | None] = [analysis]
+    if analysis is None and ws.analyses:
+        names = [a.name for a in ws.analyses]
     graphs, findings = [resolve(ws, analysis=names[0])], []
     _check_histfactory(graphs[0])
     for name in names[1:]:

@@ -183,7 +183,9 @@ def _shapesys(name: str, group: Sequence[Use]) -> ParameterSet:
     )
 
 
-def shapesys_factors(nominal: Numbers, uncertainty: Numbers) -> list[float | None]:
+def shapesys_factors(
+    nominal: Sequence[int | float], uncertainty: Sequence[int | float]
+) -> list[float | None]:
     """Rate factors (nominal / uncertainty)² per bin; None where either is not positive."""
     return [
         n**2 / u**2 if n > 0 and u > 0 else None for n, u in zip(nominal, uncertainty, strict=True)

@@ -42,7 +42,8 @@ class Document:
     def numbers(self, path: str, array: FloatArray) -> list[int | float]:
         """The list at `path` if it has the values of `array`, else those."""
         found = self._at(path)
-        return found if _equal(found, array) else array.tolist()
+        same: list[int | float] = found if _equal(found, array) else array.tolist()
+        return same
 
     def raw(self, path: str) -> list[int | float] | None:
         """The list of numbers at `path`, if there is one."""
@@ -73,7 +74,6 @@ class Uncertainties(BaseModel):
     channel: StrictStr
     sample: StrictStr
     modifier: StrictStr
-    type: StrictStr
     data: schema.Array
 
 
