@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from hs3.findings import pointer
@@ -12,6 +13,7 @@ from . import schema
 from .constraints import Sets, shapesys_vals
 from .interpolation import Codes
 from .names import Names
+from .parameters import uses
 
 
 @dataclass(frozen=True)
@@ -32,24 +34,25 @@ class Plan:
     explicit: frozenset[str]
     parameters: Mapping[str, Sequence[str]]
 
+    @cached_property
+    def _starts(self) -> dict[tuple[str, str], int]:
+        """Where the parameters of a staterror begin in a channel: they run through its channels."""
+        counts: dict[str, int] = {}
+        out: dict[tuple[str, str], int] = {}
+        for use in sorted(uses(self.source), key=lambda u: u.channel.name):
+            key = (use.channel.name, use.modifier.name)
+            if use.modifier.type == "staterror" and key not in out:
+                out[key] = counts.get(use.modifier.name, 0)
+                counts[use.modifier.name] = out[key] + len(use.sample.data)
+        return out
+
     def block(self, channel: schema.Channel, modifier: schema.Modifier) -> list[str]:
-        """The parameters of the bins of one channel.
-
-        A staterror's parameters run through its channels, sorted by name; every channel starts
-        anew in a shapefactor.
-        """
-        parameters, bins, start = self.parameters[modifier.name], len(channel.samples[0].data), 0
+        """The parameters of the bins of one channel."""
+        start = 0
         if modifier.type == "staterror":
-            for other in self.source.channels:
-                if other.name < channel.name and _carries(other, modifier.name):
-                    start += len(other.samples[0].data)
-        return list(parameters[start : start + bins])
-
-
-def _carries(channel: schema.Channel, staterror: str) -> bool:
-    return any(
-        m.type == "staterror" and m.name == staterror for s in channel.samples for m in s.modifiers
-    )
+            start = self._starts[channel.name, modifier.name]
+        bins = len(channel.samples[0].data)
+        return list(self.parameters[modifier.name][start : start + bins])
 
 
 def axis(name: str, bins: int) -> dict[str, Any]:

@@ -75,7 +75,6 @@ def to_pyhf(
         else:
             out["measurements"].append(measurement)
         findings += more
-    _checked(out)
     return out, Report(tuple(f for i, f in enumerate(findings) if f not in findings[:i]))
 
 

@@ -74,9 +74,9 @@ def uses(workspace: schema.PyhfWorkspace) -> Iterator[Use]:
     """Every modifier that counts."""
     for c, channel in enumerate(workspace.channels):
         for s, sample in enumerate(channel.samples):
+            base = pointer("channels", c, "samples", s, "modifiers")
             for i, modifier in sample.effective():
-                path = pointer("channels", c, "samples", s, "modifiers", i)
-                yield Use(channel, sample, modifier, path)
+                yield Use(channel, sample, modifier, f"{base}/{i}")
 
 
 def default_sets(workspace: schema.PyhfWorkspace) -> dict[str, ParameterSet]:

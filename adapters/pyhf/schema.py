@@ -7,9 +7,9 @@ is finite.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -30,16 +30,12 @@ VERSION = "1.0.0"
 
 def _finite(value: Any) -> Any:
     try:
-        inside = all(abs(float(v)) < float("inf") for v in _flat(value))
-    except OverflowError:
+        inside = bool(np.isfinite(np.asarray(value, dtype=np.float64)).all())
+    except OverflowError:  # an integer beyond the largest float
         inside = False
     if not inside:
         raise PydanticCustomError("pyhf_finite", "every number must be finite")
     return value
-
-
-def _flat(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, tuple) else (value,)
 
 
 Finite = Annotated[Number, AfterValidator(_finite)]

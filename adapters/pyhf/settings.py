@@ -28,7 +28,7 @@ def measurement_json(
     The stored spelling is taken where it means what the document means.
 
     Raises:
-        ConversionError: a constraint that pyhf cannot express.
+        ConversionError: a constraint, or a setting, that pyhf cannot express.
     """
     wanted = Wanted(graph)
     sets = {g.name: wanted.set(g, defaults[g.name]) for g in groups}
@@ -45,8 +45,10 @@ def measurement_json(
     for group in groups:
         findings += _not_fixable(group, sets[group.name], defaults[group.name])
     parameters = [s for name in sets if (s := _settings(sets[name], defaults[name]))]
-    name = graph.analysis or graph.name
-    return {"name": name, "config": {"poi": poi or "", "parameters": parameters}}, findings
+    config = {"poi": poi or "", "parameters": parameters}
+    written = {"name": graph.analysis or graph.name, "config": config}
+    configured_sets(defaults, schema.Measurement.model_validate(written), "")
+    return written, findings
 
 
 def _poi(graph: Graph, groups: Sequence[Group]) -> str | None:
