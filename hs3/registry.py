@@ -52,7 +52,9 @@ class Family:
         tag = value.get("type") if isinstance(value, dict) else None
         if not isinstance(tag, str):
             raise PydanticCustomError(
-                "hs3_type", "a {family} must be an object with a string `type`", {"family": self.name}
+                "hs3_type",
+                "a {family} must be an object with a string `type`",
+                {"family": self.name},
             )
         cls = self.types.get(tag, self.fallback)
         assert cls is not None
@@ -68,7 +70,9 @@ class Entry:
     def __init__(self, family: Family) -> None:
         self.family = family
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
         def read(value: Any) -> Any:
             if isinstance(value, source):
                 return value
