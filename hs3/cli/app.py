@@ -65,6 +65,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _fail(
             HS3Error("not enough memory for this document", code="command.memory"), 1, given
         )
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
     except BrokenPipeError:  # the reader (`head`, a pager) has gone: nothing left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
