@@ -9,14 +9,14 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
-from hs3.domains import ProductDomain
 from hs3.errors import CompileError, EvaluationError
 from hs3.findings import nearest
 from hs3.histfactory.meaning import FloatArray
 from hs3.workspace import Workspace
 
 from .accuracy import MOST_PANELS
-from .density import Definitions, DensityScope, Options, log_density
+from .density import Definitions, DensityScope, Options, definitions_of, log_density
+from .density.scope import Range
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,28 +31,21 @@ class Evaluator:
 
     definitions: Definitions
     values: Mapping[str, float]
-    ranges: Mapping[str, tuple[float, float]]
+    ranges: Mapping[str, Range]
 
     @classmethod
     def of(cls, ws: Workspace, options: Options | None = None) -> Evaluator:
-        """The evaluator of a document; later points and domains do not overwrite earlier ones."""
+        """The evaluator of a document; later points do not overwrite earlier ones.
+
+        The domain that ROOT calls ``default_domain`` counts before others, which hold parts.
+        """
         values: dict[str, float] = {}
         for point in ws.parameter_points or ():
             for entry in point.parameters or ():
                 if entry.value is not None:
                     values.setdefault(entry.name, float(entry.value))
-        ranges: dict[str, tuple[float, float]] = {}
-        for domain in ws.domains or ():
-            for axis in domain.axes or () if isinstance(domain, ProductDomain) else ():
-                low = -np.inf if axis.min is None else float(axis.min)
-                high = np.inf if axis.max is None else float(axis.max)
-                ranges.setdefault(axis.name, (low, high))
-        definitions = Definitions(
-            {f.name: f for f in ws.functions or ()},
-            {d.name: d for d in ws.distributions or ()},
-            options or Options(),
-        )
-        return cls(definitions, values, ranges)
+        definitions = definitions_of(ws, options=options)
+        return cls(definitions, values, definitions.domains)
 
     def density(
         self,
@@ -96,12 +89,12 @@ class Evaluator:
         Raises:
             CompileError: an unknown name or type.
         """
-        scope = DensityScope({**self.values, **(values or {})}, self.definitions, dict(self.ranges))
+        scope = DensityScope({**self.values, **(values or {})}, self.definitions, {})
         return np.asarray(scope(name), dtype=np.float64)
 
     def _ranges(
         self, observables: Sequence[str] | Mapping[str, tuple[float, float]]
-    ) -> dict[str, tuple[float, float]]:
+    ) -> dict[str, Range]:
         if isinstance(observables, Mapping):
             return dict(observables)
         for name in observables:

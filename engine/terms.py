@@ -18,7 +18,7 @@ none (auxiliary)           :math:`-\ln f` at the values of the parameters
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import Literal
@@ -42,6 +42,7 @@ from .density import (
     Definitions,
     DensityScope,
     Options,
+    definitions_of,
     expected_events,
     log_density,
     log_probability,
@@ -76,7 +77,10 @@ class TermProgram:
     @cached_property
     def _key(self) -> tuple[object, ...]:
         parts = [*self.definitions.functions.values(), *self.definitions.distributions.values()]
-        return self.terms, self.definitions.options, dumps([part.to_json() for part in parts])
+        known = self.definitions
+        ranges = (known.domains, known.regions, known.binnings)
+        text = dumps([part.to_json() for part in parts])
+        return self.terms, known.options, text, repr(ranges)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TermProgram) and self._key == other._key
@@ -111,7 +115,9 @@ def term_program(graph: Graph, options: Options) -> TermProgram | None:
     distributions = {d.name: d for d in graph.distributions}
     # A term may hold part of a product only: the factors that are no auxiliary measurements.
     distributions |= {t.distribution.name: t.distribution for t in graph.terms}
-    definitions = Definitions({f.name: f for f in graph.functions}, distributions, options)
+    definitions = definitions_of(graph.workspace, graph.functions, distributions.values(), options)
+    ranges = {p.name: (p.min, p.max) for p in graph.parameters}
+    definitions = replace(definitions, domains={**definitions.domains, **ranges})
     return TermProgram(tuple(_spec(term) for term in graph.terms), definitions)
 
 

@@ -16,9 +16,11 @@ from .density import (
     log_density,
     log_integral,
     log_norm,
+    log_partial,
     log_probability,
     log_shape,
 )
+from .document import definitions_of
 from .scope import Definitions, DensityScope, Options
 
 for _file in iter_modules(__path__):
@@ -30,10 +32,12 @@ __all__ = [
     "DensityScope",
     "Options",
     "breakpoints",
+    "definitions_of",
     "expected_events",
     "log_density",
     "log_integral",
     "log_norm",
+    "log_partial",
     "log_probability",
     "log_shape",
 ]

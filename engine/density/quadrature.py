@@ -2,20 +2,26 @@ r"""Numerical integrals over boxes of up to three dimensions, with an error esti
 
 Each axis is cut at the given points and every piece into panels; a panel is integrated with the
 15-point Kronrod rule, and the 7-point Gauss rule inside it gives the error (Piessens et al.,
-QUADPACK, 1983). The integrand is given by its logarithm, so that nothing overflows. The relative
-error goes to the scope, and whoever evaluates the likelihood fails loudly when it is too large.
+QUADPACK, 1983). The piece beyond the outermost cut of an infinite axis is mapped to [0, 1] by
+:math:`x = c \pm s\,t/(1-t)`, where s is the distance between the outermost cuts.
+
+The integrand is given by its logarithm, so that nothing overflows, or by its value, which may be
+negative. The relative error goes to the scope, and whoever evaluates the likelihood fails loudly
+when it is too large.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.scipy.special import logsumexp
 from jax.typing import ArrayLike
 
 from hs3.errors import CompileError
@@ -45,12 +51,31 @@ KRONROD = np.concatenate([_KRONROD, _KRONROD[-2::-1]])
 GAUSS = np.concatenate([_GAUSS, _GAUSS[-2::-1]])
 """The rule on [-1, 1], 15 points; the Gauss weights are zero at the points of Kronrod alone."""
 
+NODES01 = 0.5 * (1.0 + NODES)
+"""The nodes on [0, 1]."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule for an integral: nodes of each axis and weights, shape (nodes, *limits).
+
+    Attributes:
+        nodes: one array per axis.
+        kronrod, gauss: weights of the fine and of the coarse rule.
+        panels: number of panels that the nodes form, in order; 1 where panels do not separate.
+    """
+
+    nodes: Sequence[Array]
+    kronrod: Array
+    gauss: Array
+    panels: int
+
 
 def integrate(
     log_integrand: Callable[[DensityScope], Array],
     scope: DensityScope,
     box: Mapping[str, Range],
-    cuts: Mapping[str, Sequence[Array]] | None = None,
+    cuts: Mapping[str, Sequence[ArrayLike]] | None = None,
 ) -> Array:
     """Logarithm of the integral of ``exp(log_integrand)`` over `box`.
 
@@ -59,45 +84,108 @@ def integrate(
     Raises:
         CompileError: more than three dimensions.
     """
-    if len(box) > 3:
-        raise CompileError(f"an integral over {len(box)} dimensions: {', '.join(box)}")
-    panels = scope.definitions.options.panels if len(box) == 1 else max(2, 8 // len(box))
-    axes = [_axis(*box[o], (cuts or {}).get(o, ()), panels) for o in box]
-    events = max((jnp.ndim(v) for name, v in scope.values.items() if name not in box), default=0)
-    limits = max(jnp.ndim(limit) for pair in box.values() for limit in pair)
-    trailing = max(events, limits)
-    nodes, kronrod, gauss = _mesh(axes, trailing)
-    values = log_integrand(scope.at(**dict(zip(box, nodes, strict=True))))
-    shape = jnp.broadcast_shapes(values.shape, kronrod.shape)
-    values, kronrod, gauss = (jnp.broadcast_to(v, shape) for v in (values, kronrod, gauss))
-    fine = logsumexp(values, axis=0, b=kronrod)
-    top = jnp.where(jnp.isfinite(fine), fine, 0.0)
-    rough = jnp.abs(jnp.sum(jnp.exp(values - top) * (kronrod - gauss), axis=0))
+    rule = _rule(scope, box, cuts or {})
+    values = log_integrand(scope.at(**dict(zip(box, rule.nodes, strict=True))))
+    top = jnp.max(jnp.where(jnp.isnan(values), -jnp.inf, values), axis=0)
+    top = jax.lax.stop_gradient(jnp.where(jnp.isfinite(top), top, 0.0))
+    total = _sum(jnp.exp(values - top), rule, scope)
+    nothing = total == 0.0
+    return jnp.where(nothing, -jnp.inf, top + jnp.log(jnp.where(nothing, 1.0, total)))
+
+
+def integrate_signed(
+    integrand: Callable[[DensityScope], Array],
+    scope: DensityScope,
+    box: Mapping[str, Range],
+    cuts: Mapping[str, Sequence[ArrayLike]] | None = None,
+) -> Array:
+    """The integral of a function that may be negative; its error is relative to that of `|f|`.
+
+    Raises:
+        CompileError: more than three dimensions.
+    """
+    rule = _rule(scope, box, cuts or {})
+    return _sum(integrand(scope.at(**dict(zip(box, rule.nodes, strict=True)))), rule, scope)
+
+
+def _sum(values: Array, rule: Rule, scope: DensityScope) -> Array:
+    """The integral by the fine rule; its error, found with the coarse one, goes to the scope."""
+    shape = jnp.broadcast_shapes(values.shape, rule.kronrod.shape)
+    values, kronrod, gauss = (
+        jnp.broadcast_to(v, shape) for v in (values, rule.kronrod, rule.gauss)
+    )
+    fine = jnp.sum(values * kronrod, axis=0)
+    whole = jax.lax.stop_gradient(jnp.sum(jnp.abs(values) * kronrod, axis=0))
+    difference = jax.lax.stop_gradient(values * (kronrod - gauss))
+    difference = difference.reshape(rule.panels, -1, *shape[1:]).sum(axis=1)
+    rough = jnp.abs(difference).sum(axis=0) / jnp.where(whole == 0.0, 1.0, whole)
     # The Kronrod rule is far better than the Gauss rule it is compared with (QUADPACK, qk15).
     scope.errors.append(jnp.max(jnp.minimum(rough, (200.0 * rough) ** 1.5)))
     return fine
 
 
+def _rule(
+    scope: DensityScope, box: Mapping[str, Range], cuts: Mapping[str, Sequence[ArrayLike]]
+) -> Rule:
+    if len(box) > 3:
+        raise CompileError(f"an integral over {len(box)} dimensions: {', '.join(box)}")
+    # The same growth of the number of nodes in every dimension.
+    panels = max(2, round(scope.definitions.options.panels ** (1.0 / len(box))))
+    axes = [_axis(*box[o], cuts.get(o, ()), panels) for o in box]
+    events = max((jnp.ndim(v) for name, v in scope.values.items() if name not in box), default=0)
+    limits = max(jnp.ndim(limit) for pair in box.values() for limit in pair)
+    nodes, kronrod, gauss = _mesh(axes, max(events, limits))
+    return Rule(nodes, kronrod, gauss, kronrod.shape[0] // len(NODES) if len(box) == 1 else 1)
+
+
+def _is_infinite(limit: ArrayLike) -> bool:
+    """True for an infinite number; limits that are arrays have to be finite."""
+    return isinstance(limit, int | float) and math.isinf(limit)
+
+
 def _axis(
-    low: ArrayLike, high: ArrayLike, cuts: Sequence[Array], panels: int
+    low: ArrayLike, high: ArrayLike, cuts: Sequence[ArrayLike], panels: int
 ) -> tuple[Array, Array, Array]:
     """Nodes, Kronrod and Gauss weights of one axis, shape (nodes, *limits)."""
-    low, high, *inner = jnp.broadcast_arrays(
-        jnp.asarray(low, dtype=jnp.float64), jnp.asarray(high, dtype=jnp.float64), *cuts
-    )
-    inside = jnp.sort(jnp.stack([jnp.clip(c, low, high) for c in inner]), axis=0) if inner else None
-    parts = [low[None], high[None]] if inside is None else [low[None], inside, high[None]]
-    edges = jnp.concatenate(parts)
-    step = (edges[1:] - edges[:-1]) / panels
-    number = jnp.arange(panels).reshape(1, -1, *(1,) * low.ndim)
-    start = edges[:-1][:, None] + step[:, None] * number
-    half = 0.5 * step[:, None, None]
-    tail = (1, 1, -1, *(1,) * low.ndim)
-    x = start[:, :, None] + half * (1.0 + NODES.reshape(tail))
-    flat = (-1, *low.shape)
-    kronrod = jnp.broadcast_to(half * KRONROD.reshape(tail), x.shape)
-    gauss = jnp.broadcast_to(half * GAUSS.reshape(tail), x.shape)
-    return x.reshape(flat), kronrod.reshape(flat), gauss.reshape(flat)
+    left, right = _is_infinite(low), _is_infinite(high)
+    bounds = [limit for limit, open_ in ((low, left), (high, right)) if not open_]
+    points = [jnp.asarray(v, dtype=jnp.float64) for v in (*bounds, *cuts)] or [jnp.zeros(())]
+    points = jnp.broadcast_arrays(*points)
+    floor, ceiling = (None if left else points[0]), (None if right else points[len(bounds) - 1])
+    edges = jnp.sort(jnp.clip(jnp.stack(points), floor, ceiling), axis=0)
+    scale = jnp.where(edges[-1] > edges[0], edges[-1] - edges[0], 1.0)
+    each = max(1, -(-panels // (edges.shape[0] - 1 + left + right)))
+    parts = [_finite(edges[:-1], edges[1:], each)] if edges.shape[0] > 1 else []
+    parts += [_tail(edges[0], -scale, each)] if left else []
+    parts += [_tail(edges[-1], scale, each)] if right else []
+    x, kronrod, gauss = (jnp.concatenate(group) for group in zip(*parts, strict=True))
+    return x, kronrod, gauss
+
+
+def _unit(panels: int, ndim: int) -> tuple[Array, Array, Array]:
+    """Nodes and weights on [0, 1] cut into panels, shape (panels, 15, 1 …)."""
+    shape = (panels, len(NODES), *(1,) * ndim)
+    nodes = (np.arange(panels)[:, None] + NODES01) / panels
+    weights = [np.broadcast_to(0.5 * w / panels, nodes.shape) for w in (KRONROD, GAUSS)]
+    return jnp.asarray(nodes).reshape(shape), *(jnp.asarray(w).reshape(shape) for w in weights)
+
+
+def _finite(start: Array, end: Array, panels: int) -> tuple[Array, Array, Array]:
+    """The pieces between `start` and `end`, both of shape (pieces, *limits)."""
+    nodes, kronrod, gauss = _unit(panels, start.ndim - 1)
+    width = (end - start)[:, None, None]
+    flat = (-1, *start.shape[1:])
+    x = start[:, None, None] + width * nodes
+    return x.reshape(flat), (width * kronrod).reshape(flat), (width * gauss).reshape(flat)
+
+
+def _tail(start: Array, scale: Array, panels: int) -> tuple[Array, Array, Array]:
+    """From `start` to infinity, in the direction of the sign of `scale`."""
+    nodes, kronrod, gauss = _unit(panels, start.ndim)
+    slope = jnp.abs(scale) / (1.0 - nodes) ** 2
+    flat = (-1, *start.shape)
+    x = start + scale * nodes / (1.0 - nodes)
+    return x.reshape(flat), (slope * kronrod).reshape(flat), (slope * gauss).reshape(flat)
 
 
 def _mesh(

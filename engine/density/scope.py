@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
+from hs3.axes import Axis
 from hs3.base import as_float, is_number, references
 from hs3.distributions import Distribution
 from hs3.errors import CompileError
@@ -20,6 +24,9 @@ from ..functions.base import Scope, formula
 
 Range = tuple[ArrayLike, ArrayLike]
 
+DEFAULT_DOMAIN = "default_domain"
+"""Name of the domain in which ROOT keeps the full range of every variable."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -30,11 +37,14 @@ class Options:
             its integral over the bin (ROOT's default).
         accuracy: largest relative error of a numerical integral.
         panels: intervals that a numerical integral divides each axis into.
+        two_tails: read a ``crystalball_dist`` with one number each for `sigma`, `alpha` and `n` as
+            the text does: two equal tails. ROOT, which writes these keys, means one.
     """
 
     bin_centres: bool = False
     accuracy: float = 1e-8
     panels: int = 16
+    two_tails: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,11 +55,34 @@ class Definitions:
         functions: by name.
         distributions: by name.
         options: conventions of evaluation.
+        domains: full range of each variable, which some formulas contain; a range of integration
+            may be a part of it.
+        regions: range of each axis of every domain, by the domain's name; ROOT keeps partial
+            ranges in domains of their own.
+        binnings: edges of the bins of a variable, where the document has some.
     """
 
     functions: Mapping[str, Function]
     distributions: Mapping[str, Distribution]
     options: Options = field(default_factory=Options)
+    domains: Mapping[str, Range] = field(default_factory=dict)
+    regions: Mapping[str, Mapping[str, tuple[float, float]]] = field(default_factory=dict)
+    binnings: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    def region(self, domain: str, name: str) -> tuple[float, float]:
+        """The range that the domain called `domain` gives `name`.
+
+        Raises:
+            CompileError: there is no such domain, or it says nothing about the name.
+        """
+        axes = self.regions.get(domain)
+        if axes is None:
+            hints = nearest(domain, self.regions)
+            raise CompileError(f"there is no domain {domain!r}", value=domain, suggestions=hints)
+        if name not in axes:
+            message = f"the domain {domain!r} gives {name!r} no range"
+            raise CompileError(message, value=name, suggestions=nearest(name, axes))
+        return axes[name]
 
     def direct(self, name: str) -> tuple[str, ...]:
         """The names that a function or distribution refers to itself."""
@@ -58,10 +91,21 @@ class Definitions:
             return ()
         expression = getattr(part, "expression", None)
         own = names(parse(expression)) if isinstance(expression, str) else ()
-        return (*dict.fromkeys([*(r.name for r in references(part)), *own]),)
+        given = (r.name for r in references(part))
+        return (*dict.fromkeys([*given, *own, *(axis.name for axis in axes_of(part))]),)
+
+    @cached_property
+    def _known_leaves(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def leaves(self, name: str) -> frozenset[str]:
         """The parameters and observables that a name depends on, through everything."""
+        known = self._known_leaves
+        if name not in known:
+            known[name] = self._leaves(name)
+        return known[name]
+
+    def _leaves(self, name: str) -> frozenset[str]:
         seen: set[str] = set()
         todo, out = [name], set()
         while todo:
@@ -75,6 +119,13 @@ class Definitions:
             else:
                 out.add(current)
         return frozenset(out)
+
+
+def axes_of(part: Function | Distribution) -> tuple[Axis, ...]:
+    """The axes that a function or distribution carries, its own and those of a histogram in it."""
+    inner = getattr(part, "data", None)
+    found = (getattr(part, "axes", None), getattr(inner, "axes", None))
+    return tuple(axis for axes in found for axis in axes or ())
 
 
 class DensityScope(Scope):
@@ -151,9 +202,30 @@ class DensityScope(Scope):
         """The observables (names with a range) that something depends on, sorted."""
         return tuple(sorted(self.definitions.leaves(name) & self.ranges.keys()))
 
+    def domain(self, name: str) -> Range:
+        """Full range of a variable; the range it is integrated over where no other is known.
+
+        Raises:
+            CompileError: the variable has no range, or an infinite one.
+        """
+        found = self.definitions.domains.get(name) or self.ranges.get(name) or (-np.inf, np.inf)
+        if any(isinstance(limit, int | float) and np.isinf(limit) for limit in found):
+            raise CompileError(f"the range of {name!r}, part of a formula, is not known", value=name)
+        return found
+
+    def range_of(self, name: str) -> Range:
+        """The range of an observable or parameter, the real line where nothing gives it one."""
+        found = self.ranges.get(name) or self.definitions.domains.get(name)
+        return (-math.inf, math.inf) if found is None else found
+
     def at(self, **values: ArrayLike) -> DensityScope:
         """The same scope with other values of some names."""
         return DensityScope({**self.values, **values}, self.definitions, self.ranges, self.errors)
+
+    def averaged(self) -> DensityScope:
+        """The same scope without values of observables: for what is integrated over all of them."""
+        values = {k: v for k, v in self.values.items() if k not in self.ranges}
+        return DensityScope(values, self.definitions, self.ranges, self.errors)
 
     def within(self, ranges: Mapping[str, Range]) -> DensityScope:
         """The same scope with other normalisation ranges for some observables."""

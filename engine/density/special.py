@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import factorial
+
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
-from jax.scipy.special import log_ndtr
+from jax.scipy.special import erfc
 from jax.typing import ArrayLike
+
+_LOG_ROOT_TWO_PI = 0.5 * np.log(2.0 * np.pi)
 
 
 def log_difference(upper: ArrayLike, lower: ArrayLike) -> Array:
@@ -17,8 +23,118 @@ def log_difference(upper: ArrayLike, lower: ArrayLike) -> Array:
 
 
 def log_normal_interval(low: ArrayLike, high: ArrayLike) -> Array:
-    r""":math:`\ln(\Phi(h) - \Phi(l))`, taken in the tail where both are small."""
-    low, high = jnp.broadcast_arrays(jnp.asarray(low), jnp.asarray(high))
+    r""":math:`\ln(\Phi(h) - \Phi(l))`, taken in the tail where both are small.
+
+    Where the density hardly changes, it is integrated by the 10-point Gauss-Legendre rule, since
+    the difference would lose digits.
+    """
+    low, high = jnp.broadcast_arrays(jnp.asarray(low, float), jnp.asarray(high, float))
+    finite = jnp.isfinite(low) & jnp.isfinite(high)
+    width = jnp.where(finite, high, 1.0) - jnp.where(finite, low, 0.0)
+    middle = 0.5 * (jnp.where(finite, high, 1.0) + jnp.where(finite, low, 0.0))
+    narrow = finite & (width > 0.0) & (width < 1.0) & (width * jnp.abs(middle) < 1.0)
+    w, m = jnp.where(narrow, width, 0.5), jnp.where(narrow, middle, 0.0)
+    change = polynomial_integral(lambda s: jnp.exp(-w * s * (m + 0.5 * w * s)), 18, -0.5, 0.5)
+    flat = jnp.log(w * change) - 0.5 * m * m - _LOG_ROOT_TWO_PI
     flip = low + high > 0.0
     upper, lower = jnp.where(flip, -low, high), jnp.where(flip, -high, low)
-    return log_difference(log_ndtr(upper), log_ndtr(lower))
+    wide = log_difference(_log_ndtr(upper), _log_ndtr(lower))
+    return jnp.where(narrow, flat, wide)
+
+
+def _log_ndtr(x: Array) -> Array:
+    r""":math:`\ln\Phi(x)`, with slope 0 at infinity."""
+    finite, tail = jnp.isfinite(x), x < -5.0
+    t, bulk = jnp.where(finite & tail, x, -5.0), jnp.where(finite & ~tail, x, 0.0)
+    far = log_erfcx(-t / np.sqrt(2.0)) - 0.5 * t * t - np.log(2.0)
+    value = jnp.where(tail, far, jnp.log(0.5 * erfc(-bulk / np.sqrt(2.0))))
+    return jnp.where(finite, value, jnp.where(x > 0.0, 0.0, jnp.where(x < 0.0, -jnp.inf, x)))
+
+
+def log_erfcx(x: ArrayLike) -> Array:
+    r""":math:`\ln(e^{x^2}\,\mathrm{erfc}(x))`, by its continued fraction (DLMF 7.9.2) above 4."""
+    x = jnp.asarray(x)
+    far = x > 4.0
+    near, t = jnp.where(far, 0.0, x), jnp.where(far, x, 4.0)
+    fraction = t
+    for k in range(36, 0, -1):
+        fraction = t + 0.5 * k / fraction
+    tail = -jnp.log(fraction) - 0.5 * np.log(np.pi)
+    return jnp.where(far, tail, jnp.log(erfc(near)) + near * near)
+
+
+def log_gaussian_integral(
+    centre: ArrayLike, width: ArrayLike, low: ArrayLike, high: ArrayLike
+) -> Array:
+    r""":math:`\ln\int_l^h e^{-(x-c)^2/2w^2}dx`, -inf where the interval is empty."""
+    pulls = []
+    for limit in (low, high):
+        finite = jnp.isfinite(limit)
+        pull = (jnp.where(finite, limit, centre) - centre) / width
+        pulls.append(jnp.where(finite, pull, limit))
+    return jnp.log(width) + _LOG_ROOT_TWO_PI + log_normal_interval(*pulls)
+
+
+def log1p_ratio(x: ArrayLike) -> Array:
+    r""":math:`\ln(1+x)/x` for x > -1, 1 at 0."""
+    x = jnp.asarray(x)
+    small = jnp.abs(x) < 0.01
+    t, large = jnp.where(small, x, 0.0), jnp.where(small, 1.0, x)
+    series = jnp.polyval(jnp.array([(-1.0) ** k / (k + 1) for k in range(8, -1, -1)]), t)
+    return jnp.where(small, series, jnp.log1p(large) / large)
+
+
+def expm1_ratio(x: ArrayLike) -> Array:
+    r""":math:`(1-e^{-x})/x`, 1 at 0."""
+    x = jnp.asarray(x)
+    small = jnp.abs(x) < 0.01
+    t, large = jnp.where(small, x, 0.0), jnp.where(small, 1.0, x)
+    series = jnp.polyval(jnp.array([(-1.0) ** k / factorial(k + 1) for k in range(7, -1, -1)]), t)
+    return jnp.where(small, series, -jnp.expm1(-large) / large)
+
+
+def log_signed(value: ArrayLike) -> Array:
+    """Logarithm with -inf (and slope 0) at 0, and nan below: a negative density has none."""
+    value = jnp.asarray(value)
+    zero = value == 0.0
+    return jnp.where(zero, -jnp.inf, jnp.log(jnp.where(zero, 1.0, value)))
+
+
+def polynomial_integral(
+    polynomial: Callable[[Array], Array], degree: int, low: ArrayLike, high: ArrayLike
+) -> Array:
+    """Integral of a polynomial of at most the given degree, by the exact Gauss-Legendre rule.
+
+    The difference of two antiderivatives would lose digits on narrow intervals.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(degree // 2 + 1)
+    low, high = jnp.broadcast_arrays(jnp.asarray(low, float), jnp.asarray(high, float))
+    half = 0.5 * (high - low)
+    shape = (-1, *(1,) * low.ndim)
+    x = 0.5 * (low + high) + half * nodes.reshape(shape)
+    return half * jnp.sum(weights.reshape(shape) * polynomial(x), axis=0)
+
+
+def log_exponential_integral(rate: ArrayLike, low: ArrayLike, high: ArrayLike) -> Array:
+    r""":math:`\ln\int_l^h e^{-rx}dx` for any sign of the rate, also 0, and infinite limits."""
+    rate, low, high = (jnp.asarray(v, float) for v in (rate, low, high))
+    low, high = jnp.where(high > low, low, high), high
+    finite = jnp.isfinite(low) & jnp.isfinite(high)
+    start, end = jnp.where(finite, low, 0.0), jnp.where(finite, high, 0.0)
+    half = 0.5 * rate * (end - start)
+    small = finite & (jnp.abs(half) < 0.01)
+    # ln(sinh(t)/t) around 0
+    t2 = jnp.where(small, half, 0.0) ** 2
+    series = t2 * (1.0 / 6.0 - t2 * (1.0 / 180.0 - t2 / 2835.0))
+    width = jnp.log(jnp.where(end > start, end - start, 1.0))
+    middle = jnp.where(end > start, width - 0.5 * rate * (start + end) + series, -jnp.inf)
+    slope = jnp.abs(jnp.where(small | (rate == 0.0), 1.0, rate))
+    # The end where the integrand is largest, and what is missing to an infinite integral.
+    edge = jnp.where(rate > 0.0, low, high)
+    open_end = jnp.isinf(edge) | (rate == 0.0)
+    top = -jnp.where(open_end, 0.0, rate) * jnp.where(open_end, 0.0, edge) - jnp.log(slope)
+    rest = jnp.where(
+        finite & ~small, jnp.log(-jnp.expm1(-jnp.abs(jnp.where(small, 1.0, 2 * half)))), 0.0
+    )
+    wide = jnp.where(open_end, jnp.inf, top + rest)
+    return jnp.where(small, middle, wide)
