@@ -599,9 +599,17 @@ def test_constraint_by_the_wrong_name() -> None:
     document = b.document(
         b.sample(b.modifier(b.NORMSYS, constraint_name="c")),
         more=[gauss("c", "other", 0.0, 1.0)],
-        parameter_points=b.point(other=0),
+        parameter_points=b.point(other=0, a=0),
     )
     assert [c for c, _ in errors_of(document)] == ["constraint.elsewhere"]
+
+
+def test_a_misspelled_parameter_is_not_invented() -> None:
+    """Nominal values stand in only for per-bin parameters, or where no value is given at all."""
+    sample = b.sample(b.modifier(b.NORMSYS, parameter="alpah"))
+    errors = errors_of(b.document(sample, parameter_points=b.point(alpha=0.0)))
+    assert [code for code, _ in errors] == ["parameter.no_value"]
+    assert "parameter.value_nominal" in codes(graph_of(b.document(sample)))
 
 
 def test_measurements_that_the_likelihood_leaves_out() -> None:

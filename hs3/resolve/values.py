@@ -176,7 +176,9 @@ class Values:
         if axis is not None and math.isfinite(low) and math.isfinite(high):
             self._tell("parameter.value_from_domain", "", axis[0], name)
             return low + (high - low) / 2, axis[0]
-        if name in claims.nominal:
+        # Where the document gives values at all, a name without one is a slip of the pen; only
+        # per-bin parameters, which files often leave out, start at their nominal value.
+        if name in claims.nominal and (name in claims.bins or not self.known()):
             self._tell("parameter.value_nominal", "", used_at, name)
             return claims.nominal[name], used_at
         self.log.add(
