@@ -67,6 +67,23 @@ class Reference:
         slices = self.model.config.channel_slices
         return {name: counts[part].tolist() for name, part in slices.items()}
 
+    def minimum(self) -> float:
+        """Lowest -2 log L that pyhf finds, with MINUIT, or with SLSQP where MINUIT gives up."""
+        import pyhf
+
+        backend = pyhf.get_backend()
+        for optimizer in (pyhf.optimize.minuit_optimizer(tolerance=1e-3), "scipy"):
+            pyhf.set_backend("numpy", optimizer)
+            try:
+                with quiet():
+                    found = pyhf.infer.mle.fit(self.data, self.model, return_fitted_val=True)
+                return float(found[1])
+            except pyhf.exceptions.FailedMinimization:
+                continue
+            finally:
+                pyhf.set_backend(*backend)
+        raise AssertionError("pyhf finds no minimum")
+
     def points(self, inside: int = 20, near: int = 10, seed: int = 1) -> list[np.ndarray]:
         """The start, points anywhere within the bounds, and points near the start."""
         config, rng = self.model.config, np.random.default_rng(seed)
