@@ -1,0 +1,173 @@
+"""Distributions made of other distributions or of functions (chapter 2.1.2 and ROOT's own)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import prod
+from typing import Any
+
+import mpmath as mp
+
+from .oracle import CUTS, DENSITIES, Entry, Oracle, shape
+
+
+def completed(coefficients: list[Any], count: int, o: Oracle) -> list[Any]:
+    """One coefficient per summand; a missing last one is one minus the others."""
+    given = [o(c) for c in coefficients]
+    return given if len(given) == count else [*given, 1 - mp.fsum(given)]
+
+
+def mixture(d: Entry, o: Oracle, over: tuple[str, ...]) -> Any:
+    """Each summand is normalised by itself."""
+    if d.get("coefficients"):
+        weights = completed(d["coefficients"], len(d["summands"]), o)
+    else:
+        weights = [expected_events(name, o) for name in d["summands"]]
+    parts = [o.density(name, over) for name in d["summands"]]
+    return mp.fdot(weights, parts) / mp.fsum(weights)
+
+
+def expected_events(name: str, o: Oracle) -> Any:
+    """The expected number of events of an extended distribution."""
+    d = o.parts[name]
+    match d["type"]:
+        case "rate_extended_dist" | "extend_pdf":
+            rate = o(d["rate"] if "rate" in d else d["norm"])
+            return rate
+        case "rate_density_dist":
+            names = [d["x"]] if isinstance(d["x"], str) else d["x"]
+            return o.norm(name, {x: o.ranges[x] for x in names})
+        case "weighted_sum_dist":
+            return o.norm(name, {x: o.ranges[x] for x in o.observables(name)})
+        case "mixture_dist":
+            return mp.fsum(o(c) for c in d["coefficients"])
+    raise KeyError(d["type"])
+
+
+DENSITIES["mixture_dist"] = mixture
+DENSITIES["rate_extended_dist"] = DENSITIES["extend_pdf"] = lambda d, o, over: o.density(
+    d.get("dist", d.get("pdf")), over
+)
+
+
+def product(d: Entry, o: Oracle, over: tuple[str, ...]) -> Any:
+    """Factors that share no observable are independent; the others are normalised as a whole."""
+    total = mp.mpf(1)
+    for names in _groups(d["factors"], o):
+        own = [x for x in over if any(x in o.observables(n) for n in names)]
+        if len(names) == 1:
+            total *= o.density(names[0], own)
+        else:
+            at = prod((o.shape(n) for n in names), start=mp.mpf(1))
+            whole = _joined(names, o)
+            total *= at / whole.norm("joined", {x: o.ranges[x] for x in own})
+    return total
+
+
+def _joined(names: list[str], o: Oracle) -> Oracle:
+    part = {"name": "joined", "type": "joined", "factors": names}
+    return o._with(
+        parts={**o.parts, "joined": part},
+        distributions={*o.distributions, "joined"},
+        _leaves={},
+        _norms={},
+    )
+
+
+@shape("joined")
+def _joined_shape(d: Entry, o: Oracle) -> Any:
+    return prod((o.shape(n) for n in d["factors"]), start=mp.mpf(1))
+
+
+def _groups(names: list[str], o: Oracle) -> list[list[str]]:
+    groups: list[list[str]] = []
+    for name in names:
+        mine = set(o.observables(name))
+        touching = [g for g in groups if any(mine & set(o.observables(n)) for n in g)]
+        groups = [g for g in groups if g not in touching]
+        groups.append([*(n for g in touching for n in g), name])
+    return groups
+
+
+DENSITIES["product_dist"] = product
+
+
+@shape("efficiency_product_pdf_dist")
+def efficiency(d: Entry, o: Oracle) -> Any:
+    return o.shape(d["pdf"]) * o(d["eff"])
+
+
+@shape("generic_dist")
+def generic(d: Entry, o: Oracle) -> Any:
+    return o.expression(d["expression"])
+
+
+@shape("density_function_dist")
+def density_function(d: Entry, o: Oracle) -> Any:
+    return o(d["function"])
+
+
+@shape("log_density_function_dist")
+def log_density_function(d: Entry, o: Oracle) -> Any:
+    return mp.exp(o(d["function"]))
+
+
+@shape("rate_density_dist")
+def rate_density(d: Entry, o: Oracle) -> Any:
+    return o(d["density"])
+
+
+@shape("weighted_sum_dist")
+def weighted_sum(d: Entry, o: Oracle) -> Any:
+    weights = completed(d["coefficients"], len(d["samples"]), o)
+    return mp.fdot(weights, [o(name) for name in d["samples"]])
+
+
+def projected(d: Entry, o: Oracle, over: tuple[str, ...]) -> Any:
+    """The density of the rest, the joint one integrated over some of its variables."""
+    away = tuple(d["observables"])
+    box = {x: o.ranges[x] for x in away}
+    name = d["input_pdf"]
+    both = (*over, *away)
+    return o.integral(lambda at: at.density(name, both), box, name)
+
+
+DENSITIES["projected_dist"] = projected
+
+
+@shape("histogram_dist")
+def histogram(d: Entry, o: Oracle) -> Any:
+    """Contents are counts: divided by the volume of the bin."""
+    found = bin_of(d["data"]["axes"], o)
+    if found is None:
+        return mp.mpf(0)
+    index, volume = found
+    return mp.mpf(d["data"]["contents"][index]) / volume
+
+
+def edges(axis: Mapping[str, Any]) -> list[Any]:
+    """The edges of the bins of an axis."""
+    if axis.get("edges"):
+        return [mp.mpf(e) for e in axis["edges"]]
+    low, high, n = mp.mpf(axis["min"]), mp.mpf(axis["max"]), axis["nbins"]
+    return [low + (high - low) * i / n for i in range(n + 1)]
+
+
+def bin_of(axes: list[Mapping[str, Any]], o: Oracle) -> tuple[int, Any] | None:
+    """Number of the bin (the last axis runs fastest) and its volume; None outside."""
+    index, volume = 0, mp.mpf(1)
+    for axis in axes:
+        along, x = edges(axis), o(axis["name"])
+        if not along[0] <= x <= along[-1]:
+            return None
+        i = min(sum(x >= e for e in along) - 1, len(along) - 2)
+        index, volume = index * (len(along) - 1) + i, volume * (along[i + 1] - along[i])
+    return index, volume
+
+
+def _axes_cuts(d: Entry, o: Oracle) -> Mapping[str, list[Any]]:
+    axes = d.get("axes") or d.get("data", {}).get("axes") or []
+    return {axis["name"]: edges(axis) for axis in axes}
+
+
+CUTS |= dict.fromkeys(("histogram_dist", "histogram", "step", "generic_dist"), _axes_cuts)
