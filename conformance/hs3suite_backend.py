@@ -1,7 +1,8 @@
 """This project as a backend of the official HS3 test suite: ``hs3.conformance.hs3suite_backend``.
 
 The suite's numbers come from RooFit, and so do some of its conventions: continuous densities on
-binned data are taken at the bin centre, and auxiliary distributions of a likelihood are left out
+binned data are taken at the bin centre, numerical integrals by RooFit's rule (whose error, 1e-7, is
+part of the numbers), and auxiliary distributions of a likelihood are left out
 (the suite's reference backend multiplies the pairs of distributions and data only).
 """
 
@@ -20,7 +21,7 @@ from hs3.jsonio import read
 from hs3.resolve import resolve
 from hs3.workspace import Workspace
 
-ROOT_CONVENTIONS = Options(bin_centres=True)
+ROOT_CONVENTIONS = Options(bin_centres=True, romberg=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,6 +26,8 @@ from jax.typing import ArrayLike
 
 from hs3.errors import CompileError
 
+from .romberg import nodes, romberg
+
 if TYPE_CHECKING:
     from .scope import DensityScope, Range
 
@@ -62,7 +64,8 @@ class Rule:
     Attributes:
         nodes: one array per axis.
         kronrod, gauss: weights of the fine and of the coarse rule.
-        panels: number of panels that the nodes form, in order; 1 where panels do not separate.
+        panels: number of panels that the nodes form, in order; 1 where panels do not separate, and
+            0 for the rule of `romberg`, whose `kronrod` is the width of the range.
     """
 
     nodes: Sequence[Array]
@@ -88,7 +91,7 @@ def integrate(
     values = log_integrand(scope.at(**dict(zip(box, rule.nodes, strict=True))))
     top = jnp.max(jnp.where(jnp.isnan(values), -jnp.inf, values), axis=0)
     top = jax.lax.stop_gradient(jnp.where(jnp.isfinite(top), top, 0.0))
-    total = _sum(jnp.exp(values - top), rule, scope)
+    total = _sum(jnp.exp(values - top), rule, scope, jnp.exp(top))
     nothing = total == 0.0
     return jnp.where(nothing, -jnp.inf, top + jnp.log(jnp.where(nothing, 1.0, total)))
 
@@ -108,8 +111,11 @@ def integrate_signed(
     return _sum(integrand(scope.at(**dict(zip(box, rule.nodes, strict=True)))), rule, scope)
 
 
-def _sum(values: Array, rule: Rule, scope: DensityScope) -> Array:
+def _sum(values: Array, rule: Rule, scope: DensityScope, unit: ArrayLike = 1.0) -> Array:
     """The integral by the fine rule; its error, found with the coarse one, goes to the scope."""
+    if rule.panels == 0:
+        shape = jnp.broadcast_shapes(values.shape, rule.nodes[0].shape)
+        return romberg(jnp.broadcast_to(values, shape), rule.kronrod, unit)
     shape = jnp.broadcast_shapes(values.shape, rule.kronrod.shape)
     values, kronrod, gauss = (
         jnp.broadcast_to(v, shape) for v in (values, rule.kronrod, rule.gauss)
@@ -129,13 +135,17 @@ def _rule(
 ) -> Rule:
     if len(box) > 3:
         raise CompileError(f"an integral over {len(box)} dimensions: {', '.join(box)}")
+    events = max((jnp.ndim(v) for name, v in scope.values.items() if name not in box), default=0)
+    if scope.definitions.options.romberg and len(box) == 1:
+        ((low, high),) = box.values()
+        if not (_is_infinite(low) or _is_infinite(high)):
+            return Rule([nodes(low, high, events)], high - jnp.asarray(low), jnp.zeros(()), 0)
     # The same growth of the number of nodes in every dimension.
     panels = max(2, round(scope.definitions.options.panels ** (1.0 / len(box))))
     axes = [_axis(*box[o], cuts.get(o, ()), panels) for o in box]
-    events = max((jnp.ndim(v) for name, v in scope.values.items() if name not in box), default=0)
     limits = max(jnp.ndim(limit) for pair in box.values() for limit in pair)
-    nodes, kronrod, gauss = _mesh(axes, max(events, limits))
-    return Rule(nodes, kronrod, gauss, kronrod.shape[0] // len(NODES) if len(box) == 1 else 1)
+    points, kronrod, gauss = _mesh(axes, max(events, limits))
+    return Rule(points, kronrod, gauss, kronrod.shape[0] // len(NODES) if len(box) == 1 else 1)
 
 
 def _is_infinite(limit: ArrayLike) -> bool:

@@ -44,6 +44,7 @@ class Options:
     bin_centres: bool = False
     accuracy: float = 1e-8
     panels: int = 16
+    romberg: bool = False
     two_tails: bool = False
 
 

@@ -34,7 +34,8 @@ def log_normal_interval(low: ArrayLike, high: ArrayLike) -> Array:
     middle = 0.5 * (jnp.where(finite, high, 1.0) + jnp.where(finite, low, 0.0))
     narrow = finite & (width > 0.0) & (width < 1.0) & (width * jnp.abs(middle) < 1.0)
     w, m = jnp.where(narrow, width, 0.5), jnp.where(narrow, middle, 0.0)
-    change = polynomial_integral(lambda s: jnp.exp(-w * s * (m + 0.5 * w * s)), 18, -0.5, 0.5)
+    h = jnp.full_like(w, 0.5)
+    change = polynomial_integral(lambda s: jnp.exp(-w * s * (m + 0.5 * w * s)), 18, -h, h)
     flat = jnp.log(w * change) - 0.5 * m * m - _LOG_ROOT_TWO_PI
     flip = low + high > 0.0
     upper, lower = jnp.where(flip, -low, high), jnp.where(flip, -high, low)
