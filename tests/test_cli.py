@@ -367,6 +367,7 @@ def test_a_parameter_at_its_bound_is_marked(call):
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["--fix", "muu"],
         ["--fix", "muu=1"],
         ["--set", "muu=1"],
         ["--minos", "muu"],

@@ -124,9 +124,9 @@ def _assignments(given: Iterable[str]) -> dict[str, float]:
 
 def _held(model: Model, given: Iterable[str]) -> dict[str, float]:
     """``NAME`` or ``NAME=VALUE`` options; without a value, the document's."""
-    values = {p.name: p.value for p in model.parameters}
-    plain = {name: values[name] for name in given if name in values}
-    return plain | _assignments(name for name in given if name not in plain)
+    names = [option for option in given if option in model.names or "=" not in option]
+    plain = {name: float(model.start[model.position(name)]) for name in names}
+    return plain | _assignments(option for option in given if option not in plain)
 
 
 # --- the table ------------------------------------------------------------------------------------
