@@ -102,16 +102,22 @@ def log_signed(value: ArrayLike) -> Array:
 
 
 def polynomial_integral(
-    polynomial: Callable[[Array], Array], degree: int, low: ArrayLike, high: ArrayLike
+    polynomial: Callable[[Array], Array],
+    degree: int,
+    low: ArrayLike,
+    high: ArrayLike,
+    ndim: int = 0,
 ) -> Array:
     """Integral of a polynomial of at most the given degree, by the exact Gauss-Legendre rule.
 
-    The difference of two antiderivatives would lose digits on narrow intervals.
+    The difference of two antiderivatives would lose digits on narrow intervals. The polynomial
+    gets its argument with the nodes along a new first axis, in front of `ndim` axes or as many as
+    the limits have.
     """
     nodes, weights = np.polynomial.legendre.leggauss(degree // 2 + 1)
     low, high = jnp.broadcast_arrays(jnp.asarray(low, float), jnp.asarray(high, float))
     half = 0.5 * (high - low)
-    shape = (-1, *(1,) * low.ndim)
+    shape = (-1, *(1,) * max(ndim, low.ndim))
     x = 0.5 * (low + high) + half * nodes.reshape(shape)
     return half * jnp.sum(weights.reshape(shape) * polynomial(x), axis=0)
 
