@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
+from hs3 import extensions
 from hs3.errors import CompileError, EvaluationError
 from hs3.findings import nearest
 from hs3.histfactory.meaning import FloatArray
@@ -39,6 +40,7 @@ class Evaluator:
 
         The domain that ROOT calls ``default_domain`` counts before others, which hold parts.
         """
+        extensions.load("hs3.engine")
         values: dict[str, float] = {}
         for point in ws.parameter_points or ():
             for entry in point.parameters or ():

@@ -46,7 +46,7 @@ def expand(
         index: the P parameters to differentiate with respect to.
         tau: 1 for the exact Hessian, 0 for the Fisher information of the counts.
     """
-    if program.functions:
+    if program.computes:
         at = _through_functions(theta, index, tau, program, arrays, observed)
     else:
         inputs = program.inputs(theta)

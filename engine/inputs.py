@@ -1,4 +1,4 @@
-"""What the blocks and constraints of a likelihood read: a one, the parameters, the functions."""
+"""What blocks and constraints of a likelihood read: a one, parameters, functions, effects."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from jax import Array
 from hs3.functions.base import Function
 from hs3.jsonio import dumps
 
+from .functions import Scope, evaluate_all
+from .histfactory.effects import BinEffect
 from .terms import TermProgram
 
 ONE = 0
@@ -22,19 +24,21 @@ ONE = 0
 class Program:
     """How inputs follow from the parameters; hashable, since compiled code depends on it.
 
-    ``inputs = [1, theta…, functions…]``. Two programs are equal when they have the same functions
-    of the same parameters; HistFactory models without functions all share one program.
+    ``inputs = [1, theta…, functions…, effects…]``. Two programs are equal when they have the same
+    functions and effects of the same parameters; HistFactory models without share one program.
 
     Attributes:
         functions: those that channels and constraints need, in an order in which they can be
             evaluated.
         parameters: names of theta, needed only where there are functions or terms.
         terms: the factors that are neither channels nor constraints, or None.
+        effects: modifiers of types that other packages add, each with one value per bin.
     """
 
     functions: tuple[Function, ...] = ()
     parameters: tuple[str, ...] = ()
     terms: TermProgram | None = None
+    effects: tuple[BinEffect, ...] = ()
 
     @classmethod
     def of(
@@ -42,14 +46,21 @@ class Program:
         functions: Sequence[Function],
         parameters: Sequence[str],
         terms: TermProgram | None = None,
+        effects: Sequence[BinEffect] = (),
     ) -> Program:
-        """The program for these functions and terms of these parameters."""
-        named = tuple(parameters) if functions or terms else ()
-        return cls(tuple(functions), named, terms)
+        """The program for these functions, terms and effects of these parameters."""
+        named = tuple(parameters) if functions or terms or effects else ()
+        return cls(tuple(functions), named, terms, tuple(effects))
 
     @cached_property
     def _key(self) -> tuple[object, ...]:
-        return self.parameters, dumps([f.to_json() for f in self.functions]), self.terms
+        functions = dumps([f.to_json() for f in self.functions])
+        return self.parameters, functions, self.terms, self.effects
+
+    @property
+    def computes(self) -> bool:
+        """Whether there are inputs besides the parameters."""
+        return bool(self.functions or self.effects)
 
     def named(self, theta: Array) -> dict[str, Array]:
         """The parameters by name."""
@@ -62,18 +73,20 @@ class Program:
         return hash(self._key)
 
     def inputs(self, theta: Array) -> Array:
-        """All inputs, shape (1 + parameters + functions,)."""
-        one = jnp.ones(1)
-        if not self.functions:
-            return jnp.concatenate([one, theta])
-        from .functions import evaluate_all
+        """All inputs, shape (1 + parameters + functions + bins of effects,)."""
+        parts = [jnp.ones(1), theta]
+        if self.computes:
+            named = self.named(theta)
+            results = evaluate_all(self.functions, named)
+            parts += [jnp.asarray(results[f.name]).reshape(1) for f in self.functions]
+            scope = Scope({**named, **results})
+            parts += [effect.values(scope) for effect in self.effects]
+        return jnp.concatenate(parts)
 
-        results = evaluate_all(self.functions, self.named(theta))
-        computed = jnp.stack([jnp.asarray(results[f.name]) for f in self.functions])
-        return jnp.concatenate([one, theta, computed])
 
-
-def input_slots(parameters: Sequence[str], functions: Sequence[Function]) -> dict[str, int]:
-    """Index of each parameter and function in the inputs."""
-    names = [*parameters, *(f.name for f in functions)]
+def input_slots(
+    parameters: Sequence[str], functions: Sequence[Function], effects: Sequence[BinEffect] = ()
+) -> dict[str, int]:
+    """Index of each parameter, function and bin of an effect in the inputs."""
+    names = [*parameters, *(f.name for f in functions), *(n for e in effects for n in e.names)]
     return {name: 1 + i for i, name in enumerate(names)}

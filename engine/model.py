@@ -9,6 +9,7 @@ from functools import cached_property
 import jax
 import numpy as np
 
+from hs3 import extensions
 from hs3.errors import CompileError, FitError
 from hs3.findings import Report, nearest
 from hs3.graph import Graph, Parameter
@@ -25,6 +26,7 @@ from . import kernels
 from .accuracy import check, refined
 from .data import Dataset, log_factorials
 from .density import Options
+from .histfactory.effects import lowered
 from .histfactory.layout import Layout, plan
 from .histfactory.pack import pack
 from .inputs import Program, input_slots
@@ -275,10 +277,12 @@ class Model:
         """Expected counts per bin of each sample of each channel."""
         stacked = kernels.sample_yields(self.theta(values), self.program, self.arrays)
         per_channel = self.layout.per_channel(np.moveaxis(np.asarray(stacked), 1, 0))
-        return {
-            channel.name: {s.name: y for s, y in zip(channel.samples, yields, strict=False)}
-            for channel, yields in zip(self.graph.channels, per_channel, strict=True)
-        }
+        out: dict[str, dict[str, FloatArray]] = {}
+        for channel, yields in zip(lowered(self.graph.channels)[0], per_channel, strict=True):
+            own = out.setdefault(channel.name, {})
+            for sample, counts in zip(channel.samples, yields, strict=False):
+                own[sample.name] = own[sample.name] + counts if sample.name in own else counts
+        return out
 
     def sample(
         self, seed: int | jax.Array, size: int, values: Values | FloatArray | None = None
@@ -320,6 +324,7 @@ def compile(graph: Graph, options: Options = DEFAULT) -> Model:
     Raises:
         CompileError: a part of the likelihood is of a type that the engine cannot evaluate.
     """
+    extensions.load("hs3.engine")
     for channel in graph.channels:
         if channel.observed is None:
             raise CompileError(
@@ -327,16 +332,17 @@ def compile(graph: Graph, options: Options = DEFAULT) -> Model:
             )
     names = [p.name for p in graph.parameters]
     functions = needed_functions(graph)
-    slots = input_slots(names, functions)
+    channels, effects = lowered(graph.channels)
+    slots = input_slots(names, functions, effects)
     layout = plan([channel.bins for channel in graph.channels])
     counts = layout.stacked([c.observed for c in graph.channels if c.observed is not None])
-    blocks = pack(graph.channels, layout, slots) if graph.channels else None
+    blocks = pack(channels, layout, slots) if channels else None
     arrays = Arrays(blocks, aux.pack(graph.constraints, slots))
     terms = tuple(term_data(term) for term in graph.terms)
     model = Model(
         graph,
         layout,
-        Program.of(functions, names, term_program(graph, options)),
+        Program.of(functions, names, term_program(graph, options), effects),
         jax.device_put(arrays),
         observe(counts, aux.measured(graph.constraints, slots), terms),
     )

@@ -93,6 +93,11 @@ CODES: dict[str, Code] = {
         "The engine has no formula for a type of function.",
         "Use a type that it has, or add the formula (see CONTRIBUTING.md).",
     ),
+    "compile.unknown_modifier_type": Code(
+        "error",
+        "A type of HistFactory modifier was declared, but what it does to the bins was not.",
+        "Attach its function (see CONTRIBUTING.md), or update the package that declares it.",
+    ),
     "compile.unsupported": Code(
         "error",
         "The engine does not evaluate a distribution in the place where it stands.",
@@ -157,6 +162,12 @@ CODES: dict[str, Code] = {
         "error",
         "An array of parameter values has a wrong length.",
         "Give one value for each parameter, in the order of `model.names`.",
+    ),
+    # --- extension: types from other packages -----------------------------------------------
+    "extension.failed": Code(
+        "error",
+        "A package that is installed as an extension cannot be imported.",
+        "Repair, update or uninstall the package that the message names.",
     ),
     # --- command: what the command line adds ------------------------------------------------
     "command.usage": Code(

@@ -13,6 +13,7 @@
     ├── EvaluationError      a density is negative or an integral inaccurate where it is evaluated
     ├── FitError             a request to the minimiser or to inference makes no sense
     ├── WriteError           the output cannot be written
+    ├── ExtensionError       an installed extension cannot be imported
     └── MissingDependency    an optional framework is not installed
 
 Every error carries a stable `code`, the JSON `path` it is about (RFC 6901), the offending `value`
@@ -163,6 +164,12 @@ class WriteError(HS3Error):
     """The output cannot be written."""
 
     default_code = "write.failed"
+
+
+class ExtensionError(HS3Error):
+    """A package that is installed as an extension of this one cannot be imported."""
+
+    default_code = "extension.failed"
 
 
 class MissingDependency(HS3Error):

@@ -56,9 +56,17 @@ class Family:
                 "a {family} must be an object with a string `type`",
                 {"family": self.name},
             )
-        cls = self.types.get(tag, self.fallback)
+        cls = self.types.get(tag) or self._from_outside(tag)
         assert cls is not None
         return cls
+
+
+    def _from_outside(self, tag: str) -> type | None:
+        """The class of a type that another installed package declares, else the fallback."""
+        from hs3 import extensions
+
+        extensions.load("hs3.types")
+        return self.types.get(tag, self.fallback)
 
 
 class Entry:

@@ -17,6 +17,7 @@ from hs3.histfactory.meaning import (
     BinFactors,
     Channel,
     Constraint,
+    Effect,
     Modifier,
     NormFactor,
     Sample,
@@ -37,7 +38,7 @@ class Place:
     @property
     def parameters(self) -> tuple[str, ...]:
         """The parameters of the modifier."""
-        if isinstance(self.modifier, BinFactors):
+        if isinstance(self.modifier, BinFactors | Effect):
             return self.modifier.parameters
         return (self.modifier.parameter,)
 
@@ -128,6 +129,9 @@ class Grouping:
     def _check_parameters(self) -> None:
         known = {p.name for p in self.graph.parameters}
         for place in self.places:
+            if isinstance(place.modifier, Effect):
+                kind = place.modifier.spelled.type
+                refuse(f"pyhf has no modifiers of type {kind!r}", place.modifier.path, kind)
             for name in place.parameters:
                 if name not in known:
                     message = f"pyhf cannot scale a sample by the function {name!r}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hs3.dialects.base import Log
-from hs3.histfactory.meaning import Channel
+from hs3.histfactory.meaning import Channel, Effect
 
 
 def check_yields(channel: Channel, log: Log) -> None:
@@ -28,7 +28,9 @@ def check_yields(channel: Channel, log: Log) -> None:
         reachable |= sample.nominal != 0.0
         for modifier in sample.modifiers:
             hi = getattr(modifier, "hi", None)
-            if isinstance(hi, np.ndarray):
+            if isinstance(modifier, Effect):
+                reachable[:] = True  # what it adds is known to the engine alone
+            elif isinstance(hi, np.ndarray):
                 reachable |= (hi != 0.0) | (modifier.lo != 0.0)  # type: ignore[union-attr]
     if channel.observed is None:
         return

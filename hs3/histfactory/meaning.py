@@ -17,10 +17,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from .modifiers import EffectModifier
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -100,7 +103,22 @@ class BinFactors:
     path: str
 
 
-Modifier = NormFactor | NormSys | HistoSys | BinFactors
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """A modifier of a type that another package adds.
+
+    Attributes:
+        parameters: what it depends on, parameters and functions.
+        spelled: the modifier as the document has it; the engine knows what it does.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    spelled: EffectModifier
+    path: str
+
+
+Modifier = NormFactor | NormSys | HistoSys | BinFactors | Effect
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
 from pydantic import StrictFloat, StrictInt, StrictStr
 
-from hs3.base import Number, Numbers, ParameterName, Part, Ref, Typed
+from hs3.base import Number, Numbers, ParameterName, Part, Ref, Typed, references
 from hs3.registry import Entry, Family
 
 MODIFIERS = Family("modifier")
@@ -113,6 +114,42 @@ class StatErrorModifier(Modifier, types=("staterror",)):
 
 class CustomModifier(Modifier, types=("custom",)):
     """ROOT: multiplies the sample by the function called `name`."""
+
+
+class EffectModifier(Modifier):
+    """Base of the modifiers that other packages add: any function of parameters, bin by bin.
+
+    A subclass names its type and declares fields as every typed part does. Names in fields of type
+    `ParameterName` or `Value` are what it depends on; each `Contents` in it has one number per bin.
+    The engine needs the function itself (`hs3.engine.histfactory.effects.effect`).
+
+    Attributes:
+        additive: True when the function is added to the nominal counts, as that of a histosys, and
+            then scaled with them; False when it is a factor.
+        nominal: value of `parameter` at which the sample is nominal: where its constraint, if the
+            document asks for one, is centred.
+    """
+
+    additive: ClassVar[bool] = False
+    nominal: ClassVar[float] = 0.0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the effect depends on: parameters and functions, in the order of the fields."""
+        found = (r.name for r in references(self) if "value" in r.kinds)
+        return tuple(dict.fromkeys(found))
+
+
+def templates(part: Part, path: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, Contents]]:
+    """Every `Contents` inside a part, with its place."""
+    for key, info in type(part).model_fields.items():
+        value, where = getattr(part, key), (*path, info.alias or key)
+        for i, item in enumerate(value) if isinstance(value, tuple) else [(None, value)]:
+            inner = where if i is None else (*where, i)
+            if isinstance(item, Contents):
+                yield inner, item
+            elif isinstance(item, Part):
+                yield from templates(item, inner)
 
 
 MODIFIERS.fallback = UnknownModifier

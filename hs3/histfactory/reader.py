@@ -12,12 +12,14 @@ from hs3.dialects import interpolation
 from hs3.dialects.base import Log
 from hs3.distributions.histfactory import HistFactoryDist
 from hs3.distributions.histfactory import Sample as SampleSpelling
+from hs3.findings import pointer
 
 from . import bins, meaning
 from .claims import unit_constraint
 from .context import Context
 from .modifiers import (
     CustomModifier,
+    EffectModifier,
     HistoSysModifier,
     Modifier,
     NormFactorModifier,
@@ -25,6 +27,7 @@ from .modifiers import (
     ShapeFactorModifier,
     ShapeSysModifier,
     StatErrorModifier,
+    templates,
 )
 
 _EXPONENTIAL = (meaning.Interpolation.EXPONENTIAL, meaning.Interpolation.POLY6_EXPONENTIAL)
@@ -107,7 +110,8 @@ class ChannelReader:
 
     def _modifier(self, spelled: Modifier, index: int, path: str) -> meaning.Modifier | None:
         where = f"{path}/modifiers/{index}"
-        read = _READERS.get(type(spelled))
+        known = EffectModifier if isinstance(spelled, EffectModifier) else type(spelled)
+        read = _READERS.get(known)
         if read is None:
             self.log.add(
                 "histfactory.unknown_modifier",
@@ -240,6 +244,22 @@ class ChannelReader:
         said = spelling.read(spelled, path, self.context.is_distribution, self.log)
         return self.bins.staterror(spelled, said, name, self.nominal, self.errors, path)
 
+    def _effect(self, spelled: EffectModifier, name: str, path: str) -> meaning.Modifier | None:
+        arrays = [
+            self._array(template.contents, path + pointer(*where, "contents"))
+            for where, template in templates(spelled)
+        ]
+        said = spelling.read(spelled, path, self.context.is_distribution, self.log)
+        if spelled.parameter is not None:
+            self.claims.nominal.setdefault(spelled.parameter, spelled.nominal)
+            self._constrain(spelled.parameter, said, spelled.nominal, path)
+        elif said is not spelling.NOTHING:
+            message = f"a constraint is given, and the {spelled.type} has no `parameter`"
+            self.log.add("constraint.not_applicable", path, message, said.key)
+        if any(array is None for array in arrays):
+            return None
+        return meaning.Effect(name, spelled.names, spelled, path)
+
 
 _READERS: dict[type, Callable[..., meaning.Modifier | None]] = {
     NormFactorModifier: ChannelReader._normfactor,
@@ -249,4 +269,5 @@ _READERS: dict[type, Callable[..., meaning.Modifier | None]] = {
     ShapeSysModifier: ChannelReader._shapesys,
     StatErrorModifier: ChannelReader._staterror,
     CustomModifier: ChannelReader._custom,
+    EffectModifier: ChannelReader._effect,
 }

@@ -19,7 +19,7 @@ from hs3.distributions.product import ProductDist
 from hs3.findings import pointer
 from hs3.graph import Term
 from hs3.histfactory.interpret import Observation, interpret
-from hs3.histfactory.meaning import BinFactors, Channel, Constraint, Modifier
+from hs3.histfactory.meaning import BinFactors, Channel, Constraint, Effect, Modifier
 
 from .measurement import Hints, Recogniser
 from .scope import Scope
@@ -245,4 +245,6 @@ class Factors:
 
 
 def _parameters(modifier: Modifier) -> tuple[str, ...]:
-    return modifier.parameters if isinstance(modifier, BinFactors) else (modifier.parameter,)
+    if isinstance(modifier, BinFactors | Effect):
+        return modifier.parameters
+    return (modifier.parameter,)
