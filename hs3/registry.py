@@ -60,7 +60,6 @@ class Family:
         assert cls is not None
         return cls
 
-
     def _from_outside(self, tag: str) -> type | None:
         """The class of a type that another installed package declares, else the fallback."""
         from hs3 import extensions

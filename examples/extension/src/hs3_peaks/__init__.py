@@ -1,0 +1,1 @@
+"""Types for HS3 documents that the standard does not have."""
