@@ -184,6 +184,11 @@ class DensityScope(Scope):
         known = [*self.values, *self.definitions.functions, *self.definitions.distributions]
         raise CompileError(f"{name!r} has no value", value=name, suggestions=nearest(name, known))
 
+    def knows(self, name: str) -> bool:
+        """Whether the name has a value here, or one that can be computed."""
+        defined = self.definitions.functions, self.definitions.distributions
+        return name in self.values or any(name in names for names in defined)
+
     def distribution(self, name: str) -> Distribution:
         """The distribution called `name`.
 

@@ -12,8 +12,11 @@ from jax.typing import ArrayLike
 
 from hs3.base import as_float, is_number
 from hs3.errors import CompileError
+from hs3.expressions import names, parse
 from hs3.findings import nearest
 from hs3.functions import Function
+
+from ..expressions import compile_expression
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,19 @@ class Scope:
                 f"{name!r} has no value", value=name, suggestions=nearest(name, self.values)
             )
         return jnp.asarray(self.values[name], dtype=jnp.float64)
+
+    def knows(self, name: str) -> bool:
+        """Whether the name has a value here."""
+        return name in self.values
+
+    def expression(self, text: str) -> Array:
+        """The value of a generic expression of names that have values.
+
+        Raises:
+            CompileError: a name has no value.
+        """
+        used = (name for name in names(parse(text)) if self.knows(name))
+        return compile_expression(text)({name: self(name) for name in used})
 
     def stack(self, values: Iterable[str | int | float]) -> Array:
         """The values along a new first axis, the others broadcast, shape (n, ...)."""

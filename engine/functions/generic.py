@@ -6,11 +6,10 @@ from jax import Array
 
 from hs3.functions.arithmetic import GenericFunction
 
-from ..expressions import compile_expression
 from .base import Scope, formula
 
 
 @formula.register
 def _generic(function: GenericFunction, scope: Scope) -> Array:
     # `axes` tells an integrator where the function has steps; the value is that of the expression.
-    return compile_expression(function.expression)(scope.values)
+    return scope.expression(function.expression)
