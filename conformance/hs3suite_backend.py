@@ -9,7 +9,7 @@ part of the numbers), and auxiliary distributions of a likelihood are left out
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,15 @@ from hs3.resolve import resolve
 from hs3.workspace import Workspace
 
 ROOT_CONVENTIONS = Options(bin_centres=True, romberg=True)
+"""How RooFit gets its numbers where a fixture does not say otherwise."""
+
+
+def conventions(folder: Path) -> Options:
+    """The conventions of a fixture: exact integrals where its metadata name an integrator."""
+    metadata = folder / "metadata.json"
+    described = read(metadata) if metadata.is_file() else {}
+    named = isinstance(described, dict) and "integrator" in described
+    return replace(ROOT_CONVENTIONS, romberg=False) if named else ROOT_CONVENTIONS
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +55,7 @@ class HS3TestSuiteBackend:
         )
         if likelihoods:
             ws = ws.model_copy(update={"likelihoods": likelihoods})
-        return Loaded(ws, Evaluator.of(ws, ROOT_CONVENTIONS))
+        return Loaded(ws, Evaluator.of(ws, conventions(Path(path).parent)))
 
     def structure(self, workspace: Loaded) -> dict[str, list[str]]:
         """Names of distributions, functions and data."""
@@ -84,7 +93,7 @@ class HS3TestSuiteBackend:
             pdf=target.get("pdf"),
             data=target.get("data"),
         )
-        model = engine.compile(graph, ROOT_CONVENTIONS)
+        model = engine.compile(graph, workspace.evaluator.definitions.options)
         reference = dict(check["reference_point"])
 
         def at(point: Mapping[str, float]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import jax.numpy as jnp
 import numpy as np
@@ -15,7 +15,7 @@ from hs3.findings import nearest
 from hs3.histfactory.meaning import FloatArray
 from hs3.workspace import Workspace
 
-from .accuracy import MOST_PANELS
+from .accuracy import finer
 from .density import Definitions, DensityScope, Options, definitions_of, log_density
 from .density.scope import Range
 
@@ -74,16 +74,16 @@ class Evaluator:
             scope = DensityScope(at, definitions, ranges)
             out = np.exp(np.asarray(log_density(scope.distribution(pdf), scope, tuple(ranges))))
             error = float(max(scope.errors, default=jnp.zeros(())))
-            options = definitions.options
-            if error <= options.accuracy:
+            if error <= definitions.options.accuracy:
                 return out
-            if options.panels >= MOST_PANELS:
+            better = finer(definitions)
+            if better is None:
                 raise EvaluationError(
                     f"the normalisation of {pdf!r} has a relative error of {error:.1e}",
                     code="evaluate.inaccurate",
                     value=error,
                 )
-            definitions = replace(definitions, options=replace(options, panels=4 * options.panels))
+            definitions = better
 
     def function(self, name: str, values: Mapping[str, ArrayLike] | None = None) -> FloatArray:
         """Value of a function at `values`, those left out at the document's value.

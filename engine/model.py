@@ -23,7 +23,7 @@ from hs3.histfactory.meaning import (
 
 from . import constraints as aux
 from . import kernels
-from .accuracy import check, refined
+from .accuracy import check, is_accurate, refined
 from .data import Dataset, log_factorials
 from .density import Options
 from .histfactory.effects import lowered
@@ -172,8 +172,22 @@ class Model:
         theta = self.theta(values)
         value, error = kernels.evaluate(theta, self.program, self.arrays, self.observed)
         if self.program.terms is not None:
+            if not is_accurate(self, float(error)) and self._finer is not None:
+                return self._finer.nll(theta)
             check(self, theta, float(value), float(error))
         return float(value)
+
+    @cached_property
+    def _finer(self) -> Model | None:
+        """The model with finer integrals, for where those of this one are not accurate."""
+        return refined(self)
+
+    def accurate(self) -> Model:
+        """The model with integrals as fine as it needs at the document's values."""
+        _, error = kernels.evaluate(self.start, self.program, self.arrays, self.observed)
+        if is_accurate(self, float(error)) or self._finer is None:
+            return self
+        return self._finer.accurate()
 
     def twice_nll(self, values: Values | FloatArray | None = None) -> float:
         """Twice `nll`."""
@@ -346,4 +360,4 @@ def compile(graph: Graph, options: Options = DEFAULT) -> Model:
         jax.device_put(arrays),
         observe(counts, aux.measured(graph.constraints, slots), terms),
     )
-    return refined(model) if graph.terms else model
+    return model.accurate() if graph.terms else model

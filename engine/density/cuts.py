@@ -9,9 +9,11 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from hs3.functions import Function
+from hs3.functions.arithmetic import GenericFunction
 from hs3.functions.interpolation import SplineFunction
 
 from .density import breakpoints
+from .kinks import kinks
 from .scope import DensityScope, axes_of
 
 
@@ -44,7 +46,10 @@ def all_breakpoints(names: Iterable[str], scope: DensityScope, observable: str) 
         seen.add(name)
         todo.extend(scope.definitions.direct(name))
         if name in scope.definitions.functions:
-            fixed |= dict.fromkeys(steps(scope.definitions.functions[name], observable))
+            function = scope.definitions.functions[name]
+            fixed |= dict.fromkeys(steps(function, observable))
+            if isinstance(function, GenericFunction):
+                moving.extend(kinks(function.expression, scope, observable))
         elif name in scope.definitions.distributions:
             for value in breakpoints(scope.definitions.distributions[name], scope, observable):
                 if isinstance(value, int | float):

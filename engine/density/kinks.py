@@ -1,0 +1,95 @@
+"""Where expressions bend or jump: where the argument of ``abs``, ``<``, ``min`` … changes sign.
+
+Numerical integrals are to be cut there. The places move with the parameters, so that they are
+looked for when the integral is taken: on a grid, then by bisection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from hs3.expressions import FUNCTIONS, Call, Expression, Operator, names, parse
+
+from ..expressions import compile_expression
+from .scope import DensityScope
+
+GRID = 129
+"""Points at which signs are compared, over the range of the observable."""
+
+MOST = 4
+"""Sign changes of one argument that are followed."""
+
+BENDING = {"abs", "min", "max", "floor", "ceil"}
+COMPARISONS = {"<", "<=", ">", ">=", "==", "!=", "===", "!=="}
+
+
+@lru_cache(maxsize=256)
+def bending_arguments(text: str) -> tuple[Expression, ...]:
+    """Expressions whose changes of sign are kinks or steps of the expression `text`."""
+    found: dict[Expression, None] = {}
+    stack: list[tuple[object, ...]] = []
+    for node in parse(text).nodes:
+        first = len(stack) - node.arity
+        inner = [Expression(nodes) for nodes in stack[first:]]  # type: ignore[arg-type]
+        if isinstance(node, Call) and FUNCTIONS[node.function].meaning in BENDING:
+            found |= dict.fromkeys([_difference(*inner) if len(inner) == 2 else inner[0]])
+        if isinstance(node, Operator) and node.symbol in COMPARISONS:
+            found |= dict.fromkeys([_difference(*inner)])
+        stack[first:] = [(*(n for nodes in stack[first:] for n in nodes), node)]
+    return tuple(found)
+
+
+def _difference(left: Expression, right: Expression) -> Expression:
+    return Expression((*left.nodes, *right.nodes, Operator("-", 2)))
+
+
+def kinks(text: str, scope: DensityScope, observable: str) -> list[Array]:
+    """Values of `observable` at which the expression bends; where there are fewer, its lower limit.
+
+    Only expressions that depend on the observable, with a finite range, are looked at.
+    """
+    low, high = scope.ranges.get(observable, (-jnp.inf, jnp.inf))
+    out: list[Array] = []
+    for argument in bending_arguments(text):
+        used = names(argument)
+        touches = any(n == observable or observable in scope.definitions.leaves(n) for n in used)
+        if touches and bool(jnp.isfinite(jnp.asarray(high) - low)):
+            out.extend(_zeros(_along(argument, scope, observable), low, high))
+    return out
+
+
+def _along(
+    argument: Expression, scope: DensityScope, observable: str
+) -> Callable[[Array], Array]:
+    evaluate = compile_expression(argument)
+    bare = scope.averaged()
+
+    def value(x: Array) -> Array:
+        inner = bare.at(**{observable: x})
+        used = (name for name in names(argument) if inner.knows(name))
+        return jnp.broadcast_to(evaluate({name: inner(name) for name in used}), x.shape)
+
+    return value
+
+
+def _zeros(f: Callable[[Array], Array], low: object, high: object) -> list[Array]:
+    """The first `MOST` sign changes of f between low and high, by bisection from a grid."""
+    grid = jnp.linspace(jnp.asarray(low, float), jnp.asarray(high, float), GRID)
+    sign = f(grid) > 0.0
+    change = sign[1:] != sign[:-1]
+    where = jnp.argsort(~change, stable=True)[:MOST]
+    a, b, left = grid[where], grid[where + 1], sign[where]
+
+    def halve(_: int, pair: tuple[Array, Array]) -> tuple[Array, Array]:
+        middle = 0.5 * (pair[0] + pair[1])
+        same = (f(middle) > 0.0) == left
+        return jnp.where(same, middle, pair[0]), jnp.where(same, pair[1], middle)
+
+    a, b = jax.lax.fori_loop(0, 52, halve, (a, b))
+    found = jnp.where(change[where], 0.5 * (a + b), grid[0])
+    return list(jax.lax.stop_gradient(found))
