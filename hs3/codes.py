@@ -103,6 +103,16 @@ CODES: dict[str, Code] = {
         "The engine does not evaluate a distribution in the place where it stands.",
         "Choose a likelihood without it.",
     ),
+    "data.shape": Code(
+        "error",
+        "Data do not have the binning that a distribution of bin counts has.",
+        "Give the data the axes of the distribution.",
+    ),
+    "conformance.structure": Code(
+        "error",
+        "A document lacks a distribution, function or data object that a fixture asks for.",
+        "Correct the reader, or the fixture.",
+    ),
     "evaluate.failed": Code(
         "error",
         "A number cannot be trusted, for the reason that the message gives.",

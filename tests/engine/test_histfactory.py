@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
+import mpmath
 import numpy as np
 import pytest
 import reference_histfactory as reference
@@ -21,6 +22,7 @@ from histfactory_models import (
 )
 
 import hs3.engine as engine
+from hs3.engine import constraints as aux
 from hs3.engine import kernels, likelihood
 from hs3.engine.histfactory.layout import plan
 from hs3.errors import CompileError, FitError
@@ -144,6 +146,23 @@ def test_constraint_by_names_follows_the_global_observable():
         assert model.nll(values) == pytest.approx(reference.twice_nll(graph, values) / 2)
     hessian = jax.hessian(likelihood.nll)(model.start, model.program, model.arrays, model.observed)
     np.testing.assert_allclose(model.hessian(), hessian, atol=1e-12)
+
+
+@pytest.mark.parametrize("tau", [0.0, 3.0, 49.9, 50.1, 1e4, 1e8, 1e12])
+@pytest.mark.parametrize("value", [0.5, 1.0, 1.0 + 1e-6, 1.3])
+def test_poisson_constraint_keeps_its_digits(tau, value):
+    """Where the constraint is tight, the plain formula loses all of them by cancellation."""
+    with mpmath.workdps(50):
+        rate = mpmath.mpf(tau) * mpmath.mpf(value)
+        log = mpmath.mpf(tau) * mpmath.log(rate) if tau else mpmath.mpf(0)
+        wanted = float(rate - log + mpmath.loggamma(mpmath.mpf(tau) + 1))
+    got = float(aux.poisson(jnp.asarray(tau), jnp.asarray(value), jnp.asarray(tau)))
+    assert got == pytest.approx(wanted, rel=1e-14, abs=1e-14)
+
+
+def test_poisson_constraint_is_smooth_at_zero():
+    slope = jax.grad(aux.poisson, argnums=1)(*map(jnp.asarray, (0.0, 0.0, 1.0)))
+    assert float(slope) == 1.0
 
 
 def test_wide_channels_are_cut_into_blocks_and_put_together():
