@@ -6,6 +6,7 @@ looked for when the integral is taken: on a grid, then by bisection.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -53,12 +54,12 @@ def kinks(text: str, scope: DensityScope, observable: str) -> list[Array]:
 
     Only expressions that depend on the observable, with a finite range, are looked at.
     """
-    low, high = scope.ranges.get(observable, (-jnp.inf, jnp.inf))
+    low, high = scope.ranges.get(observable, (-math.inf, math.inf))
     out: list[Array] = []
     for argument in bending_arguments(text):
         used = names(argument)
         touches = any(n == observable or observable in scope.definitions.leaves(n) for n in used)
-        if touches and bool(jnp.isfinite(jnp.asarray(high) - low)):
+        if touches and not any(isinstance(v, float) and math.isinf(v) for v in (low, high)):
             out.extend(_zeros(_along(argument, scope, observable), low, high))
     return out
 
