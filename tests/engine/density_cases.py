@@ -48,6 +48,10 @@ def generic(name: str, expression: str) -> dict[str, Any]:
     return {"name": name, "type": "generic_function", "expression": expression}
 
 
+GAUSS = {"name": "g", "type": "gaussian_dist", "x": "x", "mean": "mu", "sigma": "s"}
+FALL = {"name": "e", "type": "exponential_dist", "x": "x", "c": "c"}
+FLAT = {"name": "u", "type": "uniform_dist", "x": "x"}
+
 CASES: list[Case] = [
     case(
         "gaussian",
@@ -261,5 +265,310 @@ CASES: list[Case] = [
         {"t": 9.0},
         {"t": 5000.0},
         closed=False,
+    ),
+    case(
+        "argus",
+        {
+            "type": "argus_dist",
+            "mass": "m",
+            "resonance": "m0",
+            "slope": "c",
+            "power": "pw",
+        },
+        {"m": (5.2, 5.3)},
+        {"m0": 5.29, "c": -20.0, "pw": 0.5},
+        {"m0": 5.31, "c": -1.0, "pw": 1.2},
+        {"m0": 5.29, "c": 0.0, "pw": 0.1},
+        {"m0": 5.29, "c": 3.0, "pw": 0.5},
+    ),
+    case(
+        "argus_root",
+        {
+            "type": "ARGUS_dist",
+            "mass": "m",
+            "resonance": "m0",
+            "slope": "c",
+            "power": 0.5,
+        },
+        {"m": (0.0, 10.0)},
+        {"m0": 8.0, "c": -2.0},
+        {"m0": 12.0, "c": -500.0},
+        {"m0": 9.0, "c": 150.0},
+        cuts=(0.3, 1.0, 2.0, 4.0, 9.4, 9.7, 9.8, 9.9, 9.95, 9.98),
+    ),
+    case(
+        "gamma",
+        {"type": "gamma_dist", "x": "x", "gamma": "g", "beta": "b", "mu": "mu"},
+        {"x": (0.0, 20.0)},
+        {"g": 3.0, "b": 1.5, "mu": -0.5},
+        {"g": 1.0, "b": 1.5, "mu": 0.5},
+        {"g": 40.0, "b": 0.2, "mu": -0.25},
+        {"g": 2.5, "b": 0.01, "mu": -9.0},
+        cuts=(0.02, 0.05, 0.1, 0.3, 1.0),
+    ),
+    case(
+        "gamma_singular",
+        {"type": "gamma_dist", "x": "x", "gamma": "g", "beta": "b", "mu": 0},
+        {"x": (0.0, 20.0)},
+        {"g": 0.6, "b": 1.5},
+    ),
+    case(
+        "generic",
+        {"type": "generic_dist", "expression": "1 + a*x^2 + 0.5*sin(k*x)", "x": "x"},
+        {"x": (-3.0, 3.0)},
+        {"a": 0.2, "k": 1.3},
+        {"a": 0.0, "k": 5.0},
+        closed=False,
+    ),
+    case(
+        "generic_of_function",
+        {"type": "generic_dist", "expression": "exp(-abs(f)) * PI"},
+        {"x": (0.0, 3.0)},
+        {"a": 0.7},
+        functions=(generic("f", "a*x*x"),),
+        closed=False,
+    ),
+    # --- made of others -------------------------------------------------------------------------
+    case(
+        "mixture_fractions",
+        {"type": "mixture_dist", "summands": ["g", "e", "u"], "coefficients": ["f", 0.2]},
+        {"x": (0.0, 10.0)},
+        {"f": 0.3, "mu": 4.0, "s": 0.5, "c": 0.4},
+        {"f": 0.0, "mu": 4.0, "s": 1e-3, "c": -0.4},
+        {"f": -0.1, "mu": 9.0, "s": 2.0, "c": 0.1},
+        helpers=(GAUSS, FALL, FLAT),
+    ),
+    case(
+        "mixture_yields",
+        {"type": "mixture_dist", "summands": ["g", "e"], "coefficients": ["n", "b"]},
+        {"x": (0.0, 10.0)},
+        {"n": 30.0, "b": 1000.0, "mu": 4.0, "s": 0.5, "c": 0.4},
+        {"n": 0.0, "b": 1000.0, "mu": 40.0, "s": 0.5, "c": 0.4},
+        {"n": -20.0, "b": 1000.0, "mu": 4.0, "s": 2.0, "c": 0.4},
+        helpers=(GAUSS, FALL),
+    ),
+    case(
+        "mixture_of_extended",
+        {"type": "mixture_dist", "summands": ["gn", "en"]},
+        {"x": (0.0, 10.0)},
+        {"n": 30.0, "b": 1000.0, "mu": 4.0, "s": 0.5, "c": 0.4},
+        helpers=(
+            GAUSS,
+            FALL,
+            {"name": "gn", "type": "extend_pdf", "pdf": "g", "norm": "n"},
+            {"name": "en", "type": "rate_extended_dist", "dist": "e", "rate": "b"},
+        ),
+    ),
+    case(
+        "mixture_of_mixture",
+        {"type": "mixture_dist", "summands": ["m", "u"], "coefficients": ["f"]},
+        {"x": (0.0, 10.0)},
+        {"f": 0.7, "h": 0.2, "mu": 4.0, "s": 0.5, "c": 0.4},
+        helpers=(
+            {"name": "m", "type": "mixture_dist", "summands": ["g", "e"], "coefficients": ["h"]},
+            GAUSS,
+            FALL,
+            FLAT,
+        ),
+    ),
+    case(
+        "mixture_other_norm",
+        {
+            "type": "mixture_dist",
+            "summands": ["g", "e"],
+            "coefficients": ["n", "b"],
+            "ref_coef_norm": "b,n",
+        },
+        {"x": (0.0, 10.0)},
+        {"n": 30.0, "b": 12.0, "mu": 4.0, "s": 0.5, "c": 0.4},
+        helpers=(GAUSS, FALL),
+    ),
+    case(
+        "mixture_model",
+        {"type": "mixture_model", "summands": ["g", "e"], "coefficients": ["f"]},
+        {"x": (0.0, 10.0)},
+        {"f": 0.3, "mu": 4.0, "s": 0.5, "c": 0.4},
+        helpers=(GAUSS, FALL),
+    ),
+    case(
+        "product_separate",
+        {"type": "product_dist", "factors": ["g", "ey"]},
+        {"x": (0.0, 10.0), "y": (-1.0, 3.0)},
+        {"mu": 4.0, "s": 0.5, "c": 0.4},
+        helpers=(GAUSS, {**FALL, "name": "ey", "x": "y"}),
+    ),
+    case(
+        "product_shared",
+        {"type": "product_dist", "factors": ["g", "e", "g2"]},
+        {"x": (0.0, 10.0)},
+        {"mu": 4.0, "s": 0.5, "c": 0.4},
+        {"mu": 2.0, "s": 1.5, "c": -3.0},
+        helpers=(GAUSS, FALL, {**GAUSS, "name": "g2", "sigma": 2.5}),
+        closed=False,
+    ),
+    case(
+        "product_correlated",
+        {"type": "product_dist", "factors": ["gx", "gy"]},
+        {"x": (-5.0, 5.0), "y": (-4.0, 5.0)},
+        {"a": -0.5, "b": 0.6, "s": 0.8},
+        helpers=(
+            {**GAUSS, "name": "gx", "mean": "line"},
+            {**GAUSS, "name": "gy", "x": "y", "mean": 0, "sigma": 3},
+        ),
+        functions=(generic("line", "a + b*y"),),
+        closed=False,
+    ),
+    case(
+        "product_of_products",
+        {"type": "product_dist", "factors": ["q", "e"]},
+        {"x": (0.0, 10.0), "y": (-1.0, 3.0)},
+        {"mu": 4.0, "s": 0.5, "c": 0.4},
+        helpers=(
+            {"name": "q", "type": "product_dist", "factors": ["g", "ey"]},
+            GAUSS,
+            FALL,
+            {**FALL, "name": "ey", "x": "y"},
+        ),
+    ),
+    case(
+        "product_of_mixture",
+        {"type": "product_dist", "factors": ["m", "ey"]},
+        {"x": (0.0, 10.0), "y": (-1.0, 3.0)},
+        {"f": 0.3, "mu": 4.0, "s": 0.5, "c": 0.4},
+        helpers=(
+            {"name": "m", "type": "mixture_dist", "summands": ["g", "e"], "coefficients": ["f"]},
+            GAUSS,
+            FALL,
+            {**FALL, "name": "ey", "x": "y"},
+        ),
+    ),
+    case(
+        "efficiency_product",
+        {"type": "efficiency_product_pdf_dist", "pdf": "e", "eff": "eff"},
+        {"x": (0.0, 10.0)},
+        {"c": 0.4, "t": 2.0},
+        {"c": -0.4, "t": 5.0},
+        helpers=(FALL,),
+        functions=(generic("eff", "0.5*(1 + erf((x - t)/0.8))"),),
+        closed=False,
+    ),
+    case(
+        "density_function",
+        {"type": "density_function_dist", "function": "wave"},
+        {"x": (0.0, 10.0)},
+        {"a": 0.4, "b": 1.1},
+        functions=(generic("wave", "1 + a*sin(b*x)"),),
+    ),
+    case(
+        "density_function_signed",
+        {"type": "density_function_dist", "function": "wave"},
+        {"x": (0.0, 10.0)},
+        {"a": 1.4, "b": 1.1},
+        functions=(generic("wave", "1 + a*sin(b*x)"),),
+        cuts=[2.0, 4.0, 6.0, 8.0],
+    ),
+    case(
+        "density_function_of_steps",
+        {"type": "density_function_dist", "function": "steps"},
+        {"x": (0.0, 6.0)},
+        {"h0": 0.4, "h2": 2.0},
+        functions=(
+            {
+                "name": "steps",
+                "type": "step",
+                "variables": ["x"],
+                "parameters": ["h0", 1.5, "h2"],
+                "axes": [{"name": "x", "edges": [0, 1, 2.5, 6]}],
+            },
+        ),
+    ),
+    case(
+        "log_density_function",
+        {"type": "log_density_function_dist", "function": "hill"},
+        {"x": (0.0, 10.0)},
+        {"a": 400.0, "b": 5.0},
+        {"a": -1.0, "b": 2.0},
+        functions=(generic("hill", "a - b*(x - 3)^2"),),
+        closed=False,
+    ),
+    case(
+        "rate_density",
+        {"type": "rate_density_dist", "x": "x", "density": "wave"},
+        {"x": (0.0, 10.0)},
+        {"a": 40.0, "b": 1.1},
+        functions=(generic("wave", "100 + a*sin(b*x)"),),
+    ),
+    case(
+        "weighted_sum",
+        {"type": "weighted_sum_dist", "samples": ["wave", "line"], "coefficients": ["a"]},
+        {"x": (0.0, 10.0)},
+        {"a": 0.4},
+        {"a": 0.0},
+        functions=(generic("wave", "1 + sin(x)"), generic("line", "0.3*x - 0.2")),
+        cuts=[2.0, 4.0, 6.0, 8.0],
+    ),
+    case(
+        "weighted_sum_of_shapes",
+        {"type": "weighted_sum_dist", "samples": ["g", "e"], "coefficients": ["a", "b"]},
+        {"x": (0.0, 10.0)},
+        {"a": 0.4, "b": 3.0, "mu": 4.0, "s": 0.5, "c": 0.4},
+        helpers=(GAUSS, FALL),
+    ),
+    {
+        **case(
+            "projected",
+            {"type": "projected_dist", "input_pdf": "q", "observables": ["y"]},
+            {"x": (-5.0, 5.0)},
+            {"a": -0.5, "b": 0.6, "s": 0.8},
+        ),
+        "document": {
+            "distributions": [
+                {"name": "p", "type": "projected_dist", "input_pdf": "q", "observables": ["y"]},
+                {"name": "q", "type": "product_dist", "factors": ["gx", "gy"]},
+                {**GAUSS, "name": "gx", "mean": "line"},
+                {**GAUSS, "name": "gy", "x": "y", "mean": 0, "sigma": 3},
+            ],
+            "functions": [generic("line", "a + b*y")],
+            "domains": [
+                {
+                    "name": "default_domain",
+                    "type": "product_domain",
+                    "axes": [{"name": "y", "min": -4.0, "max": 5.0}],
+                }
+            ],
+        },
+    },
+    case(
+        "histogram",
+        {
+            "type": "histogram_dist",
+            "data": {"axes": [{"name": "x", "edges": [0, 1, 3, 6]}], "contents": [3, 7, 12]},
+        },
+        {"x": (0.0, 6.0)},
+    ),
+    case(
+        "histogram_part",
+        {
+            "type": "histogram_dist",
+            "data": {
+                "axes": [{"name": "x", "min": 0, "max": 6, "nbins": 3}],
+                "contents": [3, 0, 12],
+            },
+        },
+        {"x": (-1.0, 5.0)},
+    ),
+    case(
+        "histogram_2d",
+        {
+            "type": "histogram_dist",
+            "data": {
+                "axes": [
+                    {"name": "x", "edges": [0, 1, 3]},
+                    {"name": "y", "min": -1, "max": 2, "nbins": 3},
+                ],
+                "contents": [1, 2, 3, 4, 5, 6],
+            },
+        },
+        {"x": (0.0, 3.0), "y": (-1.0, 2.0)},
     ),
 ]
