@@ -22,7 +22,7 @@ from .scope import DensityScope
 GRID = 129
 """Points at which signs are compared, over the range of the observable."""
 
-MOST = 4
+MOST = 2
 """Sign changes of one argument that are followed."""
 
 BENDING = {"abs", "min", "max", "floor", "ceil"}

@@ -138,8 +138,9 @@ def _rule(
     events = max((jnp.ndim(v) for name, v in scope.values.items() if name not in box), default=0)
     if scope.definitions.options.romberg and len(box) == 1:
         ((low, high),) = box.values()
-        if not (_is_infinite(low) or _is_infinite(high)):
-            return Rule([nodes(low, high, events)], high - jnp.asarray(low), jnp.zeros(()), 0)
+        if not (is_infinite(low) or is_infinite(high)):
+            width = jnp.asarray(high) - jnp.asarray(low)
+            return Rule([nodes(low, high, events)], width, jnp.zeros(()), 0)
     # The same growth of the number of nodes in every dimension.
     panels = max(2, round(scope.definitions.options.panels ** (1.0 / len(box))))
     axes = [_axis(*box[o], cuts.get(o, ()), panels) for o in box]
@@ -148,7 +149,7 @@ def _rule(
     return Rule(points, kronrod, gauss, kronrod.shape[0] // len(NODES) if len(box) == 1 else 1)
 
 
-def _is_infinite(limit: ArrayLike) -> bool:
+def is_infinite(limit: ArrayLike) -> bool:
     """True for an infinite number; limits that are arrays have to be finite."""
     return isinstance(limit, int | float) and math.isinf(limit)
 
@@ -157,7 +158,7 @@ def _axis(
     low: ArrayLike, high: ArrayLike, cuts: Sequence[ArrayLike], panels: int
 ) -> tuple[Array, Array, Array]:
     """Nodes, Kronrod and Gauss weights of one axis, shape (nodes, *limits)."""
-    left, right = _is_infinite(low), _is_infinite(high)
+    left, right = is_infinite(low), is_infinite(high)
     bounds = [limit for limit, open_ in ((low, left), (high, right)) if not open_]
     points = [jnp.asarray(v, dtype=jnp.float64) for v in (*bounds, *cuts)] or [jnp.zeros(())]
     points = jnp.broadcast_arrays(*points)
@@ -165,7 +166,7 @@ def _axis(
     edges = jnp.sort(jnp.clip(jnp.stack(points), floor, ceiling), axis=0)
     scale = jnp.where(edges[-1] > edges[0], edges[-1] - edges[0], 1.0)
     each = max(1, -(-panels // (edges.shape[0] - 1 + left + right)))
-    parts = [_finite(edges[:-1], edges[1:], each)] if edges.shape[0] > 1 else []
+    parts = [_finite(edges[:-1], edges[1:], each, bool(cuts))] if edges.shape[0] > 1 else []
     parts += [_tail(edges[0], -scale, each)] if left else []
     parts += [_tail(edges[-1], scale, each)] if right else []
     x, kronrod, gauss = (jnp.concatenate(group) for group in zip(*parts, strict=True))
@@ -176,13 +177,24 @@ def _unit(panels: int, ndim: int) -> tuple[Array, Array, Array]:
     """Nodes and weights on [0, 1] cut into panels, shape (panels, 15, 1 …)."""
     shape = (panels, len(NODES), *(1,) * ndim)
     nodes = (np.arange(panels)[:, None] + NODES01) / panels
-    weights = [np.broadcast_to(0.5 * w / panels, nodes.shape) for w in (KRONROD, GAUSS)]
-    return jnp.asarray(nodes).reshape(shape), *(jnp.asarray(w).reshape(shape) for w in weights)
+    parts = (nodes, *(np.broadcast_to(0.5 * w / panels, nodes.shape) for w in (KRONROD, GAUSS)))
+    x, kronrod, gauss = (jnp.asarray(part).reshape(shape) for part in parts)
+    return x, kronrod, gauss
 
 
-def _finite(start: Array, end: Array, panels: int) -> tuple[Array, Array, Array]:
-    """The pieces between `start` and `end`, both of shape (pieces, *limits)."""
+def _finite(
+    start: Array, end: Array, panels: int, dense: bool
+) -> tuple[Array, Array, Array]:
+    r"""The pieces between `start` and `end`, both of shape (pieces, *limits).
+
+    With `dense`, :math:`x = a + (b - a)\,t^2(3 - 2t)`: close to its ends, where a cut may be a
+    cusp such as that of a square root, a piece gets more nodes and the integrand becomes smooth.
+    """
     nodes, kronrod, gauss = _unit(panels, start.ndim - 1)
+    if dense:
+        slope = 6.0 * nodes * (1.0 - nodes)
+        kronrod, gauss = kronrod * slope, gauss * slope
+        nodes = nodes * nodes * (3.0 - 2.0 * nodes)
     width = (end - start)[:, None, None]
     flat = (-1, *start.shape[1:])
     x = start[:, None, None] + width * nodes
