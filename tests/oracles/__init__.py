@@ -9,7 +9,7 @@ integrals are numerical with 30 digits, whatever closed forms the engine may hav
 
 from __future__ import annotations
 
+from . import composite, functions, fundamental  # they register their formulas
 from .oracle import DENSITIES, FUNCTIONS, SHAPES, Oracle
-from . import composite, fundamental, functions  # isort: skip # they register their formulas
 
 __all__ = ["DENSITIES", "FUNCTIONS", "SHAPES", "Oracle", "composite", "functions", "fundamental"]

@@ -24,7 +24,9 @@ def mixture(d: Entry, o: Oracle, over: tuple[str, ...]) -> Any:
     else:
         weights = [expected_events(name, o) for name in d["summands"]]
     parts = [o.density(name, over) for name in d["summands"]]
-    return mp.fdot(weights, parts) / mp.fsum(weights)
+    reference = d.get("ref_coef_norm")
+    names = reference.split(",") if isinstance(reference, str) else reference
+    return mp.fdot(weights, parts) / mp.fsum(map(o, names) if names else weights)
 
 
 def expected_events(name: str, o: Oracle) -> Any:
@@ -44,7 +46,7 @@ def expected_events(name: str, o: Oracle) -> Any:
     raise KeyError(d["type"])
 
 
-DENSITIES["mixture_dist"] = mixture
+DENSITIES["mixture_dist"] = DENSITIES["mixture_model"] = mixture
 DENSITIES["rate_extended_dist"] = DENSITIES["extend_pdf"] = lambda d, o, over: o.density(
     d.get("dist", d.get("pdf")), over
 )
@@ -53,24 +55,32 @@ DENSITIES["rate_extended_dist"] = DENSITIES["extend_pdf"] = lambda d, o, over: o
 def product(d: Entry, o: Oracle, over: tuple[str, ...]) -> Any:
     """Factors that share no observable are independent; the others are normalised as a whole."""
     total = mp.mpf(1)
-    for names in _groups(d["factors"], o):
+    for names in _groups(_opened(d, o), o):
         own = [x for x in over if any(x in o.observables(n) for n in names)]
         if len(names) == 1:
             total *= o.density(names[0], own)
         else:
             at = prod((o.shape(n) for n in names), start=mp.mpf(1))
             whole = _joined(names, o)
-            total *= at / whole.norm("joined", {x: o.ranges[x] for x in own})
+            total *= at / whole.norm("*".join(names), {x: o.ranges[x] for x in own})
     return total
 
 
+def _opened(d: Entry, o: Oracle) -> list[str]:
+    """The factors, and those of products inside."""
+    parts = [(name, o.parts[name]) for name in d["factors"]]
+    return [
+        inner
+        for name, part in parts
+        for inner in (_opened(part, o) if part["type"] == "product_dist" else [name])
+    ]
+
+
 def _joined(names: list[str], o: Oracle) -> Oracle:
-    part = {"name": "joined", "type": "joined", "factors": names}
+    """The oracle with the product of some distributions under their names."""
+    part = {"name": "*".join(names), "type": "joined", "factors": names}
     return o._with(
-        parts={**o.parts, "joined": part},
-        distributions={*o.distributions, "joined"},
-        _leaves={},
-        _norms={},
+        parts={**o.parts, part["name"]: part}, distributions={*o.distributions, part["name"]}
     )
 
 
@@ -126,10 +136,10 @@ def weighted_sum(d: Entry, o: Oracle) -> Any:
 def projected(d: Entry, o: Oracle, over: tuple[str, ...]) -> Any:
     """The density of the rest, the joint one integrated over some of its variables."""
     away = tuple(d["observables"])
-    box = {x: o.ranges[x] for x in away}
+    box = {x: o.domains[x] for x in away}
     name = d["input_pdf"]
     both = (*over, *away)
-    return o.integral(lambda at: at.density(name, both), box, name)
+    return o.within(box).integral(lambda at: at.density(name, both), box, name)
 
 
 DENSITIES["projected_dist"] = projected

@@ -99,7 +99,7 @@ def bin_volume(d: Entry, o: Oracle) -> Any:
     return 1 / volume if inverse else volume
 
 
-# --- interpolation ---------------------------------------------------------------------------------
+# --- interpolation --------------------------------------------------------------------------------
 
 
 @function("interpolation0d")
@@ -197,7 +197,7 @@ def _spline(x: Any, knots: list[Any], heights: list[Any], order: int) -> Any:
     return mp.fdot(row(x), solution)
 
 
-# --- CMS Combine ------------------------------------------------------------------------------------
+# --- CMS Combine ----------------------------------------------------------------------------------
 
 
 @function("CMS::asympow")

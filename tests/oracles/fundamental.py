@@ -161,7 +161,7 @@ def breit_wigner(d: Entry, o: Oracle) -> Any:
 
 
 def _partial_width(channel: Entry, m: Any, o: Oracle) -> Any:
-    m1, m2, l, radius = (
+    m1, m2, spin, radius = (
         o(channel.get(k, default)) for k, default in (("m1", 0), ("m2", 0), ("l", 0), ("R", 3))
     )
     if m <= m1 + m2:
@@ -175,8 +175,8 @@ def _partial_width(channel: Entry, m: Any, o: Oracle) -> Any:
         2: lambda: 1 / (9 + 3 * z**2 + z**4),
         3: lambda: 1 / (225 + 45 * z**2 + 6 * z**4 + z**6),
         4: lambda: 1 / (11025 + 1575 * z**2 + 135 * z**4 + 10 * z**6 + z**8),
-    }[int(l)]()
-    return o(channel["Gamma"]) * z ** (2 * int(l)) * squared * 2 * q / m
+    }[int(spin)]()
+    return o(channel["Gamma"]) * z ** (2 * int(spin)) * squared * 2 * q / m
 
 
 def _breit_wigner_cuts(d: Entry, o: Oracle) -> Mapping[str, list[Any]]:
@@ -196,9 +196,23 @@ def landau(d: Entry, o: Oracle) -> Any:
 
 
 def landau_density(v: Any) -> Any:
-    r""":math:`\frac1\pi\int_0^\infty e^{-t\ln t - vt}\sin(\pi t)\,dt`; the saddle point below."""
+    r""":math:`\frac1\pi\int_0^\infty e^{-t\ln t - vt}\sin(\pi t)\,dt`.
+
+    Below -1 as :math:`\frac1\pi\int_0^\infty \mathrm{Re}\,e^{s\ln s + vs}\,dy` on the line
+    :math:`s = c + iy` through the saddle point :math:`c = e^{-v-1}`, where nothing cancels.
+    """
     if v < -8:
         return mp.mpf(0)
+    if v < -1:
+        c = mp.exp(-v - 1)
+        width = mp.sqrt(c)
+
+        def line(y: Any) -> Any:
+            s = mp.mpc(c, y)
+            return mp.re(mp.exp(s * mp.ln(s) + v * s + c))
+
+        cuts = [width * step for step in (0, 1, 2, 4, 6, 9, 14)] + [width * 14 + 60]
+        return mp.exp(-c) * quad(line, cuts) / mp.pi
     return (
         quad(
             lambda t: mp.exp(-t * mp.ln(t) - v * t) * mp.sin(mp.pi * t),
@@ -337,11 +351,16 @@ def poisson_density(x: Any, mean: Any) -> Any:
 
 
 def _poisson_cuts(d: Entry, o: Oracle) -> Mapping[str, list[Any]]:
-    mean = o(d["mean"])
-    if d.get("integer"):
-        low, high = o.ranges.get(d["x"], (0, 0))
-        return {d["x"]: [mp.mpf(n) for n in range(int(mp.floor(low)), int(mp.ceil(high)) + 1)]}
-    return {d["x"]: [mp.mpf(0), *(max(mean + s * mp.sqrt(mean), 0) for s in SIGMAS)]}
+    """The count, or the mean of a given count, may be the observable."""
+    out: dict[str, list[Any]] = {}
+    for name, other in ((d["x"], d["mean"]), (d["mean"], d["x"])):
+        if isinstance(name, str) and name in o.ranges:
+            middle = o(other)
+            out[name] = [mp.mpf(0), *(max(middle + s * mp.sqrt(middle), 0) for s in SIGMAS)]
+    if d.get("integer") and d["x"] in out:
+        low, high = o.ranges[d["x"]]
+        out[d["x"]] = [mp.mpf(n) for n in range(int(mp.floor(low)), int(mp.ceil(high)) + 1)]
+    return out
 
 
 CUTS["poisson_dist"] = _poisson_cuts

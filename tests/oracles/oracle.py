@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import reduce
+from itertools import pairwise
 from operator import mul
 from typing import Any
 
@@ -22,13 +24,13 @@ Formula = Callable[[Entry, "Oracle"], Any]
 SHAPES: dict[str, Formula] = {}
 """Type → density up to a factor that does not depend on the observables; 0 outside."""
 
-DENSITIES: dict[str, Callable[[Entry, "Oracle", tuple[str, ...]], Any]] = {}
+DENSITIES: dict[str, Callable[[Entry, Oracle, tuple[str, ...]], Any]] = {}
 """Type → normalised density, for types that are not a shape divided by its integral."""
 
 FUNCTIONS: dict[str, Formula] = {}
 """Type → value."""
 
-CUTS: dict[str, Callable[[Entry, "Oracle"], Mapping[str, Iterable[Any]]]] = {}
+CUTS: dict[str, Callable[[Entry, Oracle], Mapping[str, Iterable[Any]]]] = {}
 """Type → where integrals over a variable are to be cut: kinks, steps, the scale of peaks."""
 
 
@@ -66,7 +68,9 @@ class Oracle:
         self.parts: dict[str, Entry] = {e["name"]: e for section in sections for e in section}
         self.distributions = {e["name"] for e in document.get("distributions") or ()}
         self.ranges = {k: (mp.mpf(lo), mp.mpf(hi)) for k, (lo, hi) in ranges.items()}
-        self.domains = self.ranges
+        axes = (a for d in document.get("domains") or () for a in d["axes"])
+        full = {a["name"]: (mp.mpf(a["min"]), mp.mpf(a["max"])) for a in axes}
+        self.domains = {**self.ranges, **full}
         self.values = {k: mp.mpf(v) for k, v in values.items()}
         self.cuts = dict(cuts or {})
         self.counts = frozenset(counts)
@@ -95,7 +99,7 @@ class Oracle:
         if what in self.values:
             return self.values[what]
         if what not in self.parts:
-            return mp.mpf(float(what))  # ROOT writes some numbers as strings
+            return _number(what)
         entry = self.parts[what]
         return (
             self.shape(what)
@@ -171,7 +175,9 @@ class Oracle:
         for inner in (name, *self.names(name)):
             entry = self.parts.get(inner, {})
             if entry.get("type") in CUTS:
-                found += CUTS[entry["type"]](entry, self).get(variable, ())
+                # Where a parameter is itself a function of the variable, nothing can be said.
+                with suppress(KeyError):
+                    found += CUTS[entry["type"]](entry, self).get(variable, ())
         return found
 
     # --- dependencies ---------------------------------------------------------------------------
@@ -197,11 +203,11 @@ def quad(f: Callable[[Any], Any], points: list[Any]) -> Any:
         ArithmeticError: the estimated error is too large.
     """
     finite = [p for p in points if mp.isinf(p) == 0]
-    middles = [(a + b) / 2 for a, b in zip(finite, finite[1:], strict=False)]
+    middles = [(a + b) / 2 for a, b in pairwise(finite)]
     # mpmath stops at an absolute error of its precision, so the integrand has to be of order one.
     peak = max((abs(f(t)) for t in middles), default=mp.mpf(1)) or mp.mpf(1)
     total = worst = mp.mpf(0)
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in pairwise(points):
         value, error = _piece(f, a, b, peak)
         total, worst = total + value, worst + error
     if worst > WORST * abs(total):
@@ -217,6 +223,19 @@ def _piece(f: Callable[[Any], Any], a: Any, b: Any, peak: Any) -> tuple[Any, Any
     if error > WORST * abs(value) and error > WORST**2:
         return mp.quad(scaled, [a, b], error=True, method="tanh-sinh", maxdegree=9)  # type: ignore[no-any-return]
     return value, error
+
+
+def _domains(document: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    axes = [axis for domain in document.get("domains") or () for axis in domain["axes"]]
+    return {axis["name"]: (mp.mpf(axis["min"]), mp.mpf(axis["max"])) for axis in axes}
+
+
+def _number(text: str) -> Any:
+    """ROOT writes some numbers as strings; anything else is a name without a value."""
+    try:
+        return mp.mpf(float(text))
+    except ValueError:
+        raise KeyError(text) from None
 
 
 def _strings(value: Any) -> list[str]:

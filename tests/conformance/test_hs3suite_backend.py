@@ -1,0 +1,125 @@
+"""Every check of the official suite, of ROOT 6.40 and of this project, at its frozen tolerance."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, label, shared_files
+
+from hs3.conformance.hs3suite_backend import HS3TestSuiteBackend
+from hs3.errors import ConversionError
+
+BACKEND = HS3TestSuiteBackend()
+OURS = sorted((ROOT / "conformance" / "fixtures").glob("*/expected.json"))
+OTHERS = [
+    *shared_files("conformance/official/fixtures/*/expected.json"),
+    *shared_files("conformance/root640/*/expected.json"),
+]
+
+
+def fixtures() -> list[Any]:
+    """One parameter per fixture; a single skipped one where the others are not there."""
+    found = [pytest.param(path.parent, id=label(path.parent)) for path in (*OURS, *OTHERS)]
+    absent = pytest.param(
+        None, marks=pytest.mark.skip(reason="reference material not available: conformance")
+    )
+    return found if OTHERS else [*found, absent]
+
+
+def deviations(check: dict[str, Any], got: list[float]) -> list[str]:
+    """The points of a scan that are not within its tolerance, in words."""
+    tolerance, expected = check["tolerance"], check["expected"]
+    assert len(got) == len(expected)
+    return [
+        f"{check['kind']} {check['target']} at {point}: {value!r}, not {wanted!r}"
+        for point, value, wanted in zip(check["scan_points"], got, expected, strict=True)
+        if not abs(value - wanted) <= tolerance["atol"] + tolerance["rtol"] * abs(wanted)
+    ]
+
+
+@pytest.mark.parametrize("folder", fixtures())
+def test_fixture(folder: Path) -> None:
+    workspace = BACKEND.load_workspace(folder / "hs3.json")
+    wrong: list[str] = []
+    for check in json.loads((folder / "expected.json").read_text())["checks"]:
+        match check["kind"]:
+            case "static_integrity":
+                assert workspace.document.to_json() == json.loads((folder / "hs3.json").read_text())
+            case "structure_import":
+                BACKEND.run_structure_check(workspace, check)
+            case kind:
+                scan = getattr(BACKEND, f"run_{kind}")
+                wrong += deviations(check, scan(workspace, check, folder))
+    assert not wrong, "\n".join(wrong)
+
+
+# --- the backend itself ---------------------------------------------------------------------------
+
+
+def small(tmp_path: Path) -> Any:
+    path = tmp_path / "hs3.json"
+    path.write_text(
+        json.dumps(
+            {
+                "metadata": {"hs3_version": "0.2.9"},
+                "distributions": [
+                    {"name": "g", "type": "gaussian_dist", "x": "x", "mean": "mu", "sigma": 1.0}
+                ],
+                "functions": [{"name": "twice", "type": "sum", "summands": ["mu", "mu"]}],
+                "data": [
+                    {
+                        "name": "d",
+                        "type": "unbinned",
+                        "axes": [{"name": "x", "min": -20, "max": 20}],
+                        "entries": [[0.5], [1.5]],
+                    }
+                ],
+                "domains": [
+                    {
+                        "name": "all",
+                        "type": "product_domain",
+                        "axes": [{"name": "x", "min": -20, "max": 20}],
+                    }
+                ],
+                "parameter_points": [
+                    {"name": "start", "parameters": [{"name": "mu", "value": 0.0}]}
+                ],
+            }
+        )
+    )
+    return BACKEND.load_workspace(path)
+
+
+def test_structure_names_what_the_document_has(tmp_path: Path) -> None:
+    workspace = small(tmp_path)
+    assert BACKEND.structure(workspace) == {"pdfs": ["g"], "functions": ["twice"], "data": ["d"]}
+    with pytest.raises(ConversionError, match="pdfs lack h"):
+        BACKEND.run_structure_check(workspace, {"target": {"pdfs": ["g", "h"]}})
+
+
+def test_scans_start_from_the_reference_point(tmp_path: Path) -> None:
+    workspace = small(tmp_path)
+    check = {
+        "reference_point": {"mu": 1.0, "x": 0.5},
+        "scan_parameters": ["mu"],
+        "scan_points": [[1.0], [0.0]],
+    }
+    nll = check | {"target": {"pdf": "g", "data": "d"}}
+    assert BACKEND.run_twice_delta_nll_scan(workspace, nll) == pytest.approx([0.0, 2.0])
+    pdf = check | {"target": {"pdf": "g", "observables": ["x"]}}
+    peak = 1.0 / math.sqrt(2.0 * math.pi)
+    expected = [peak * math.exp(-0.125)] * 2
+    assert BACKEND.run_pdf_scan(workspace, pdf) == pytest.approx(expected)
+    function = check | {"target": {"function": "twice"}}
+    assert BACKEND.run_function_scan(workspace, function) == [2.0, 0.0]
+
+
+def test_every_fixture_of_this_project_is_in_its_manifest() -> None:
+    folder = ROOT / "conformance" / "fixtures"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    listed = [entry["path"] for entry in manifest["fixtures"]]
+    assert listed == [f"fixtures/{path.parent.name}" for path in OURS]
