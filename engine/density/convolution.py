@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
@@ -69,7 +70,7 @@ def _integral(dist: FFTConvolutionDist, scope: DensityScope, box: Box) -> Array 
 
 def _smeared(known: str, other: str, scope: DensityScope, variable: str, box: Box) -> Array:
     """The integral over u of the other factor times the closed integral of the known one."""
-    low, high = box[variable]
+    low, high = map(jnp.asarray, box[variable])
     first: Distribution = scope.distribution(known)
     second = scope.distribution(other)
 

@@ -59,19 +59,18 @@ def binnings(ws: Workspace) -> dict[str, tuple[float, ...]]:
 
     Where data of one kind disagree, a variable has no binning: nothing tells which one is meant.
     """
-    data = ws.data or ()
-    domains = sorted(ws.domains or (), key=lambda d: d.name != DEFAULT_DOMAIN)
-    groups = [
+    data, domains = ws.data or (), [d for d in ws.domains or () if isinstance(d, ProductDomain)]
+    groups: list[list[Axis]] = [
         [a for d in data if isinstance(d, BinnedData) for a in d.axes],
         [a for d in data if isinstance(d, UnbinnedData) for a in d.axes],
-        [a for d in domains[:1] if isinstance(d, ProductDomain) for a in d.axes or ()],
+        [a for d in domains if d.name == DEFAULT_DOMAIN for a in d.axes or ()],
     ]
-    out: dict[str, tuple[float, ...]] = {}
+    out: dict[str, set[tuple[float, ...]]] = {}
     for group in groups:
         found: dict[str, set[tuple[float, ...]]] = {}
         for axis in group:
             edges = axis.bin_edges()
             if edges is not None:
                 found.setdefault(axis.name, set()).add(tuple(edges.tolist()))
-        out |= {k: v.pop() for k, v in found.items() if len(v) == 1 and k not in out}
-    return out
+        out = {**found, **out}
+    return {name: next(iter(edges)) for name, edges in out.items() if len(edges) == 1}

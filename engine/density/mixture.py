@@ -62,9 +62,8 @@ def total_weight(dist: Mixture, scope: DensityScope, weight: Sequence[Array]) ->
     """
     given = getattr(dist, "ref_coef_norm", None) or ()
     names = [n.strip() for n in given.split(",")] if isinstance(given, str) else given
-    if not names or set(names) <= scope.definitions.leaves(dist.name) - set(
-        dist.coefficients or ()
-    ):
+    own = set(dist.coefficients or ())
+    if not names or set(names) <= scope.definitions.leaves(dist.name) - own:
         return reduce(jnp.add, weight)
     unknown = [n for n in names if n not in own]
     if unknown:

@@ -182,9 +182,7 @@ def _unit(panels: int, ndim: int) -> tuple[Array, Array, Array]:
     return x, kronrod, gauss
 
 
-def _finite(
-    start: Array, end: Array, panels: int, dense: bool
-) -> tuple[Array, Array, Array]:
+def _finite(start: Array, end: Array, panels: int, dense: bool) -> tuple[Array, Array, Array]:
     r"""The pieces between `start` and `end`, both of shape (pieces, *limits).
 
     With `dense`, :math:`x = a + (b - a)\,t^2(3 - 2t)`: close to its ends, where a cut may be a

@@ -56,18 +56,14 @@ def _trapezoid(values: Array, width: Array, step: int) -> Array:
     """The rule with ``2**(step - 1)`` intervals."""
     chosen = values[:: 2 ** (STEPS - step)]
     ends = 0.5 * (chosen[0] + chosen[-1])
-    return width * (chosen[1:-1].sum(axis=0) + ends) / 2 ** (step - 1)
+    total: Array = width * (chosen[1:-1].sum(axis=0) + ends) / 2 ** (step - 1)
+    return total
 
 
 def _extrapolated(sums: list[Array]) -> tuple[Array, Array]:
     """Neville's polynomial in the squared step at zero, and its last correction."""
-    row = sums
+    row, before = sums, sums[-1]
     for level in range(1, len(sums)):
-        factor = 4.0**level
-        row = [
-            (factor * fine - rough) / (factor - 1.0)
-            for rough, fine in pairwise(row)
-        ]
-        if level == len(sums) - 2:
-            previous = row[-1]
-    return row[0], row[0] - previous
+        factor, before = 4.0**level, row[-1]
+        row = [(factor * fine - rough) / (factor - 1.0) for rough, fine in pairwise(row)]
+    return row[0], row[0] - before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import jax
@@ -89,9 +90,10 @@ def _derivative(function: DerivativeFunction, scope: Scope) -> Array:
         inner = _fresh(dense, str(function.x), x)
         return _normalised(function.function, over, inner), inner.errors
 
+    slope: _Valued = value
     for _ in range(function.order):
-        value = _differentiated(value)
-    result, errors = value(dense(function.x))
+        slope = _differentiated(slope)
+    result, errors = slope(dense(function.x))
     dense.errors.extend(errors)
     return result
 
@@ -103,7 +105,12 @@ def _fresh(scope: DensityScope, name: str, x: Array) -> DensityScope:
     return DensityScope({**scope.values, name: x}, scope.definitions, scope.ranges)
 
 
-def _differentiated(f):  # type: ignore[no-untyped-def]
+_Valued = Callable[[Array], tuple[Array, list[Array]]]
+
+
+def _differentiated(f: _Valued) -> _Valued:
+    """The derivative, with the errors of the integrals inside of it."""
+
     def slope(x: Array) -> tuple[Array, list[Array]]:
         _, tangent, errors = jax.jvp(f, (x,), (jnp.ones_like(x),), has_aux=True)
         return tangent, errors

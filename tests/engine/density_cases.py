@@ -255,6 +255,153 @@ CASES: list[Case] = [
         {"sl": 1.1, "sr": 0.4, "a": -1.3},
     ),
     case(
+        "decay_single",
+        {"type": "decay_dist", "t": "t", "tau": "tau", "resolutionModel": "r", "decayType": 0},
+        {"t": (-5.0, 20.0)},
+        {"tau": 1.5, "m": 0.2, "s": 0.7},
+        {"tau": 1e-3, "m": 0.2, "s": 0.7},
+        {"tau": 40.0, "m": -0.1, "s": 0.01},
+        {"tau": 0.5, "m": -0.5, "s": 0.1},
+        helpers=(GAUSS_MODEL,),
+    ),
+    case(
+        "decay_double",
+        {"type": "decay_dist", "t": "t", "tau": "tau", "resolutionModel": "r", "decayType": 1},
+        {"t": (-5.0, 20.0)},
+        {"tau": 1.5, "m": 0.2, "s": 0.7},
+        {"tau": 0.1, "m": 0.2, "s": 3.0},
+        helpers=(GAUSS_MODEL,),
+    ),
+    case(
+        "decay_flipped_without_end",
+        {"type": "decay_dist", "t": "t", "tau": "tau", "resolutionModel": "r", "decayType": 2},
+        {"t": (-math.inf, math.inf)},
+        {"tau": 1.5, "m": 0.2, "s": 0.7},
+        {"tau": 0.1, "m": 0.2, "s": 3.0},
+        helpers=(GAUSS_MODEL,),
+    ),
+    *(
+        case(
+            f"decay_truth_{kind}",
+            {
+                "type": "decay_dist",
+                "t": "t",
+                "tau": "tau",
+                "resolutionModel": "r",
+                "decayType": kind,
+            },
+            {"t": (-5.0, 20.0)},
+            {"tau": 1.5},
+            {"tau": 0.01},
+            functions=({"name": "r", "type": "truth_model_function", "x": "t"},),
+        )
+        for kind in (0, 1, 2)
+    ),
+    case(
+        "decay_mixture",
+        {"type": "decay_dist", "t": "t", "tau": "tau", "resolutionModel": "both", "decayType": 0},
+        {"t": (-5.0, 20.0)},
+        {"tau": 1.5, "m": 0.2, "s": 0.7, "f": 0.6, "g": 0.7},
+        {"tau": 1.5, "m": 0.2, "s": 0.01, "f": 0.0, "g": 1.0},
+        helpers=(
+            {
+                "name": "both",
+                "type": "mixture_model",
+                "summands": ["inner", "wide"],
+                "coefficients": ["f"],
+            },
+            {
+                "name": "inner",
+                "type": "mixture_resolution_model",
+                "summands": ["r", "exact"],
+                "coefficients": ["g"],
+            },
+            GAUSS_MODEL,
+            {"name": "wide", "type": "gauss_resolution_model", "x": "t", "mean": 0, "sigma": 2.5},
+            {"name": "exact", "type": "delta_resolution_model", "x": "t"},
+        ),
+    ),
+    case(
+        "gauss_model",
+        {"type": "gauss_model_function", "x": "t", "mean": "m", "sigma": "s"},
+        {"t": (-5.0, 20.0)},
+        {"m": 0.2, "s": 0.7},
+        {"m": -9.0, "s": 0.7},
+    ),
+    case(
+        "breit_wigner",
+        {
+            "type": "relativistic_breit_wigner_dist",
+            "x": "m",
+            "mass": "M",
+            "channels": [{"Gamma": "G"}],
+        },
+        {"m": (60.0, 120.0)},
+        {"M": 91.2, "G": 2.5},
+        {"M": 91.2, "G": 2.5e-4},
+        {"M": 150.0, "G": 1.0},
+        closed=False,
+    ),
+    *(
+        case(
+            f"breit_wigner_l{spin}",
+            {
+                "type": "relativistic_breit_wigner_dist",
+                "x": "m",
+                "mass": "M",
+                "channels": [{"Gamma": "G", "m1": 0.14, "m2": "m2", "l": spin, "R": "R"}],
+            },
+            {"m": (0.5, 3.0)},
+            {"M": 0.77, "G": 0.15, "m2": 0.14, "R": 3.0},
+            {"M": 1.3, "G": 0.05, "m2": 0.6, "R": 5.0},
+            closed=False,
+        )
+        for spin in (0, 1, 2, 3, 4)
+    ),
+    case(
+        "breit_wigner_channels",
+        {
+            "type": "relativistic_breit_wigner_dist",
+            "x": "m",
+            "mass": "M",
+            "channels": [
+                {"name": "eta pi", "Gamma": "G", "m1": 0.135, "m2": 0.547},
+                {"name": "K K", "Gamma": "K", "m1": 0.4937, "m2": 0.4937},
+                {"Gamma": 0.05, "m1": 0.1, "m2": 0.1, "l": 1},
+            ],
+        },
+        {"m": (0.6, 2.0)},
+        {"M": 0.98, "G": 0.1, "K": 0.2},
+        {"M": 0.5, "G": 0.1, "K": 0.0},
+        closed=False,
+    ),
+    case(
+        "multivariate_normal",
+        {
+            "type": "multivariate_normal_dist",
+            "x": ["x", "y"],
+            "mean": ["mu", 1.0],
+            "covariances": [["v", "c"], ["c", 2.0]],
+        },
+        {"x": (-4.0, 5.0), "y": (-3.0, 6.0)},
+        {"mu": 0.3, "v": 1.2, "c": 0.7},
+        {"mu": 0.3, "v": 1.2, "c": -1.2},
+        closed=False,
+    ),
+    case(
+        "multivariate_normal_correlations",
+        {
+            "type": "multivariate_normal_dist",
+            "x": ["x", 0.4, "b"],
+            "mean": ["mu", 0.0, "nu"],
+            "correlations": [[1.0, 0.3, "r"], [0.3, 1.0, 0.1], ["r", 0.1, 1.0]],
+            "standard_deviations": ["s", 1.0, 2.0],
+        },
+        {"x": (-1.0, 5.0)},
+        {"mu": 0.3, "b": 1.2, "nu": 0.7, "r": 0.9, "s": 1.4},
+        {"mu": 0.3, "b": 1.2, "nu": 0.7, "r": 0.0, "s": 1e-3},
+    ),
+    case(
         "barlow_beeston",
         {
             "type": "barlow_beeston_lite_poisson_constraint_dist",
@@ -311,6 +458,15 @@ CASES: list[Case] = [
         {"type": "gamma_dist", "x": "x", "gamma": "g", "beta": "b", "mu": 0},
         {"x": (0.0, 20.0)},
         {"g": 0.6, "b": 1.5},
+    ),
+    case(
+        "landau",
+        {"type": "landau_dist", "x": "x", "mean": "mu", "sigma": "s"},
+        {"x": (-4.0, 60.0)},
+        {"mu": 1.0, "s": 1.5},
+        {"mu": -8.0, "s": 0.2},
+        closed=False,
+        rtol=1e-6,
     ),
     case(
         "generic",
@@ -410,7 +566,7 @@ CASES: list[Case] = [
         "product_correlated",
         {"type": "product_dist", "factors": ["gx", "gy"]},
         {"x": (-5.0, 5.0), "y": (-4.0, 5.0)},
-        {"a": -0.5, "b": 0.6, "s": 0.8},
+        {"a": -0.5, "b": 0.2, "s": 1.5},
         helpers=(
             {**GAUSS, "name": "gx", "mean": "line"},
             {**GAUSS, "name": "gy", "x": "y", "mean": 0, "sigma": 3},
@@ -449,7 +605,7 @@ CASES: list[Case] = [
         {"c": 0.4, "t": 2.0},
         {"c": -0.4, "t": 5.0},
         helpers=(FALL,),
-        functions=(generic("eff", "0.5*(1 + erf((x - t)/0.8))"),),
+        functions=(generic("eff", "1/(1 + exp((t - x)/0.8))"),),
         closed=False,
     ),
     case(
@@ -519,16 +675,14 @@ CASES: list[Case] = [
             "projected",
             {"type": "projected_dist", "input_pdf": "q", "observables": ["y"]},
             {"x": (-5.0, 5.0)},
-            {"a": -0.5, "b": 0.6, "s": 0.8},
+            {"a": 0.1},
         ),
         "document": {
             "distributions": [
                 {"name": "p", "type": "projected_dist", "input_pdf": "q", "observables": ["y"]},
-                {"name": "q", "type": "product_dist", "factors": ["gx", "gy"]},
-                {**GAUSS, "name": "gx", "mean": "line"},
-                {**GAUSS, "name": "gy", "x": "y", "mean": 0, "sigma": 3},
+                {"name": "q", "type": "density_function_dist", "function": "dent"},
             ],
-            "functions": [generic("line", "a + b*y")],
+            "functions": [generic("dent", "5 + a*x*y + x*x*y^4")],
             "domains": [
                 {
                     "name": "default_domain",
