@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import jax.numpy as jnp
 from jax import Array, lax
 from jax.scipy.special import gammaln
+from jax.typing import ArrayLike
 
 from hs3.distributions.poisson import BarlowBeestonLiteDist, PoissonDist
 
@@ -90,7 +91,8 @@ def _barlow_beeston_integral(
     dist: BarlowBeestonLiteDist, scope: DensityScope, box: Box
 ) -> Array | None:
     """The factors are independent: one integral each."""
-    if len(dist.x) == 1 or any(tau in box for tau in dist.expected):
+    names = [x for x in dist.x if x in box]
+    if len(dist.x) == 1 or len(set(names)) < len(names):
         return None
     total = jnp.zeros(())
     for x, tau in zip(dist.x, dist.expected, strict=True):
@@ -118,8 +120,8 @@ def _leaves(dist: BarlowBeestonLiteDist, scope: DensityScope) -> frozenset[str]:
 @breakpoints.register
 def _barlow_beeston_cuts(
     dist: BarlowBeestonLiteDist, scope: DensityScope, observable: str
-) -> Sequence[Array]:
+) -> Sequence[ArrayLike]:
     at = {str(x): tau for x, tau in zip(dist.x, dist.expected, strict=True)}
     if observable not in at:
         return ()
-    return peak(jnp.ones(()), 1.0 / jnp.sqrt(scope(at[observable])))
+    return 0.0, *peak(jnp.ones(()), 1.0 / jnp.sqrt(scope(at[observable])))

@@ -14,6 +14,7 @@ Each case is a dict with
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 Case = dict[str, Any]
@@ -50,6 +51,13 @@ def generic(name: str, expression: str) -> dict[str, Any]:
 
 GAUSS = {"name": "g", "type": "gaussian_dist", "x": "x", "mean": "mu", "sigma": "s"}
 FALL = {"name": "e", "type": "exponential_dist", "x": "x", "c": "c"}
+GAUSS_MODEL = {
+    "name": "r",
+    "type": "gauss_resolution_model",
+    "x": "t",
+    "mean": "m",
+    "sigma": "s",
+}
 FLAT = {"name": "u", "type": "uniform_dist", "x": "x"}
 
 CASES: list[Case] = [
