@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from . import precision
 from .data import Dataset
+from .density import Options
 from .fit import FitResult, FittedParameter, fit
 from .model import Model, ModelParameter, compile
 
@@ -16,6 +17,7 @@ __all__ = [
     "FittedParameter",
     "Model",
     "ModelParameter",
+    "Options",
     "compile",
     "fit",
     "precision",

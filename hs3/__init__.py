@@ -25,11 +25,12 @@ if (_root / "pyproject.toml").is_file() and (_root / "engine").is_dir():
     __path__.append(str(_root))
 
 if TYPE_CHECKING:
-    from hs3.engine import FitResult, Model
+    from hs3.engine import FitResult, Model, Options
     from hs3.errors import (
         CompileError,
         ConversionError,
         DocumentError,
+        EvaluationError,
         ExtensionError,
         FitError,
         HS3Error,
@@ -44,11 +45,12 @@ if TYPE_CHECKING:
     from hs3.workspace import Workspace, dumps, loads
 
 _HOMES = {
-    "hs3.engine": ("FitResult", "Model"),
+    "hs3.engine": ("FitResult", "Model", "Options"),
     "hs3.errors": (
         "CompileError",
         "ConversionError",
         "DocumentError",
+        "EvaluationError",
         "ExtensionError",
         "FitError",
         "HS3Error",
@@ -68,6 +70,7 @@ __all__ = [
     "CompileError",
     "ConversionError",
     "DocumentError",
+    "EvaluationError",
     "ExtensionError",
     "Finding",
     "FitError",
@@ -76,6 +79,7 @@ __all__ = [
     "HS3Warning",
     "MissingDependency",
     "Model",
+    "Options",
     "ReadError",
     "Report",
     "ResolveError",

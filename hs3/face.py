@@ -16,7 +16,7 @@ from hs3.findings import Finding, Report, nearest
 from hs3.workspace import SECTIONS, Workspace, dumps
 
 if TYPE_CHECKING:
-    from hs3.engine import FitResult, Model
+    from hs3.engine import FitResult, Model, Options
 
 Path = str | os.PathLike[str]
 Source = Path | IO[bytes] | IO[str] | dict[str, Any]
@@ -186,6 +186,7 @@ def compile(
     data: str | None = None,
     observables: Sequence[str] = (),
     histosys: Literal["absolute", "additive"] = "absolute",
+    options: Options | None = None,
 ) -> Model:
     """A likelihood that can be evaluated, differentiated and fitted.
 
@@ -201,12 +202,15 @@ def compile(
         observables: names that are observables of `pdf` where no data say so.
         histosys: ``additive`` reads the templates of a histosys as the text of the standard has
             it, as additions to the nominal one; no known writer means that.
+        options: conventions of evaluation; without, what is mathematically right. For instance
+            ``Options(bin_centres=True)`` takes continuous densities at bin centres, as ROOT does.
 
     Raises:
         ResolveError: a name is missing, of the wrong kind, or defined through itself.
         CompileError: the engine cannot evaluate a part of the likelihood.
         HS3Error: as `read`, when `source` is a file.
     """
+    from hs3.engine import Options
     from hs3.engine import compile as compile_graph
     from hs3.resolve import resolve
 
@@ -221,7 +225,7 @@ def compile(
         histosys=histosys,
     )
     _warn(graph.report)
-    return compile_graph(graph)
+    return compile_graph(graph, options or Options())
 
 
 def fit(
