@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
@@ -18,6 +19,7 @@ from hs3.workspace import Workspace
 from .accuracy import finer
 from .density import Definitions, DensityScope, Options, definitions_of, log_density
 from .density.scope import Range
+from .sampling import draw
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +86,33 @@ class Evaluator:
                     value=error,
                 )
             definitions = better
+
+    def sample(
+        self,
+        pdf: str,
+        observables: Sequence[str] | Mapping[str, tuple[float, float]],
+        size: int,
+        seed: int | jax.Array = 0,
+        values: Mapping[str, float] | None = None,
+    ) -> dict[str, FloatArray]:
+        """Random events of `pdf` in the ranges of its observables, shape (size,) each.
+
+        Args:
+            pdf: name of a distribution.
+            observables: names (with the document's ranges), or name → range.
+            size: number of events.
+            seed: an integer, or a JAX random key; the same seed gives the same events everywhere.
+            values: parameters by name; those left out have the document's value.
+
+        Raises:
+            CompileError: the distribution cannot be drawn from (see `hs3.engine.sampling.sampler`).
+            EvaluationError: its density is negative somewhere, or varies too much to be followed.
+        """
+        ranges = self._ranges(observables)
+        scope = DensityScope({**self.values, **(values or {})}, self.definitions, ranges)
+        key = jax.random.key(seed) if isinstance(seed, int) else seed
+        events = draw(scope.distribution(pdf), scope, tuple(ranges), key[None], size)
+        return {name: column[0] for name, column in events.items()}
 
     def function(self, name: str, values: Mapping[str, ArrayLike] | None = None) -> FloatArray:
         """Value of a function at `values`, those left out at the document's value.
