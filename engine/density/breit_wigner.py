@@ -129,9 +129,9 @@ def _cuts(
     partial = [partial_width(dist, channel, scope, mass) for channel in dist.channels]
     total = reduce(jnp.add, partial)
     width = jnp.where(total > 0.0, total, sum(scope(c.Gamma) for c in dist.channels))
-    cuts = [mass, *(mass + s * width * 0.3 * 2.5**k for k in range(15) for s in (1.0, -1.0))]
+    cuts = [mass, *(mass + s * width * 0.3 * 1.9**k for k in range(20) for s in (1.0, -1.0))]
     for m1, m2 in dict.fromkeys((c.m1, c.m2) for c in dist.channels):
         threshold = scope(m1) + scope(m2)
         scale = jnp.abs(mass - threshold) + width
-        cuts += [threshold, *(threshold + scale * 2.5**-k for k in range(12))]
+        cuts += [threshold, *(threshold + scale * 0.25**k for k in range(5))]
     return cuts

@@ -70,7 +70,10 @@ def _cuts(dist: MultivariateNormalDist, scope: DensityScope, observable: str) ->
     outside = _nearest(dist, scope, at, centre)
     step = width / (1.0 + jnp.abs(outside) / width)
     top = centre + outside
-    return [top, *(top + s * n * step for n in (1.7, 4.0, 8.5, 25.0) for s in (1.0, -1.0))]
+    return [
+        top,
+        *(top + s * n * step for n in (0.8, 1.7, 2.7, 3.8, 5.2, 8.5, 25.0) for s in (1.0, -1.0)),
+    ]
 
 
 # --- the matrix -----------------------------------------------------------------------------------
