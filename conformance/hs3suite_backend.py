@@ -2,7 +2,7 @@
 
 The suite's numbers come from RooFit, and so do some of its conventions: continuous densities on
 binned data are taken at the bin centre, numerical integrals by RooFit's rule (whose error, 1e-7, is
-part of the numbers), and auxiliary distributions of a likelihood are left out
+part of the numbers), convolutions periodic, and auxiliary distributions of a likelihood left out
 (the suite's reference backend multiplies the pairs of distributions and data only).
 """
 
@@ -22,7 +22,7 @@ from hs3.jsonio import read
 from hs3.resolve import resolve
 from hs3.workspace import Workspace
 
-ROOT_CONVENTIONS = Options(bin_centres=True, romberg=True)
+ROOT_CONVENTIONS = Options(bin_centres=True, romberg=True, fft=True)
 """How RooFit gets its numbers where a fixture does not say otherwise."""
 
 

@@ -4,8 +4,8 @@ r"""Numerical convolutions.
     f(x) \propto \int_{-\infty}^{\infty} f_1(x - u)\, f_2(u)\, du
 
 over the real line, by quadrature, each factor by its formula (which may go on beyond the range of
-the variable). ROOT's RooFFTConvPdf samples both factors in a range that is enlarged by a buffer and
-convolves periodically; it agrees where the buffer is wide enough and the sampling fine enough.
+the variable). ROOT's RooFFTConvPdf is periodic instead, and differs near the ends of the range, the
+more the wider the resolution; the option `fft` follows it (`hs3.engine.density.fft`).
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from hs3.distributions.convolution import FFTConvolutionDist
 
 from .cuts import all_breakpoints
 from .density import Box, log_integral, log_shape
+from .fft import sampled
 from .quadrature import integrate
 from .scope import DensityScope
+from .special import log_signed
 
 _U = "\0convolution"  # no name of a document: control characters are not read
 
@@ -43,6 +45,8 @@ def _along(
 def _shape(dist: FFTConvolutionDist, scope: DensityScope) -> Array:
     variable = str(dist.conv_var)
     x = scope(dist.conv_func if dist.conv_func is not None else variable)
+    if scope.definitions.options.fft:
+        return log_signed(sampled(dist, scope).at(x))
     first, second = scope.distribution(dist.pdf1), scope.distribution(dist.pdf2)
 
     def integrand(inner: DensityScope, u: Array) -> Array:
@@ -62,6 +66,9 @@ def _integral(dist: FFTConvolutionDist, scope: DensityScope, box: Box) -> Array 
     variable = str(dist.conv_var)
     if dist.conv_func is not None or set(box) != {variable}:
         return None
+    if scope.definitions.options.fft:
+        low, high = map(jnp.asarray, box[variable])
+        return log_signed(sampled(dist, scope).integral(low, high))
     for known, other in ((dist.pdf1, dist.pdf2), (dist.pdf2, dist.pdf1)):
         if log_integral(scope.distribution(known), scope, box) is not None:
             return _smeared(known, other, scope, variable, box)

@@ -37,6 +37,8 @@ class Options:
             its integral over the bin (ROOT's default).
         accuracy: largest relative error of a numerical integral.
         panels: intervals that a numerical integral divides each axis into.
+        romberg: take numerical integrals by ROOT's rule, with ROOT's error (`romberg`).
+        fft: take numerical convolutions as ROOT, periodic in an enlarged range (`fft`).
         two_tails: read a ``crystalball_dist`` with one number each for `sigma`, `alpha` and `n` as
             the text does: two equal tails. ROOT, which writes these keys, means one.
     """
@@ -45,6 +47,7 @@ class Options:
     accuracy: float = 1e-8
     panels: int = 16
     romberg: bool = False
+    fft: bool = False
     two_tails: bool = False
 
 
