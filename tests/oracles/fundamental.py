@@ -367,7 +367,7 @@ CUTS["poisson_dist"] = _poisson_cuts
 
 
 def barlow_beeston(d: Entry, o: Oracle, over: tuple[str, ...]) -> Any:
-    """The variables are independent, so each factor is normalised by itself."""
+    """The variables are independent: those that are not normalised over drop out as factors."""
     total = mp.mpf(1)
     for x, tau in zip(d["x"], d["expected"], strict=True):
         t = o(tau)
@@ -375,8 +375,8 @@ def barlow_beeston(d: Entry, o: Oracle, over: tuple[str, ...]) -> Any:
         def factor(at: Oracle, x: Any = x, t: Any = t) -> Any:
             return poisson_density(at(x) * t, t)
 
-        box = {x: o.ranges[x]} if x in over else {}
-        total *= factor(o) / (o.integral(factor, box, d["name"]) if box else 1)
+        if x in over:
+            total *= factor(o) / o.integral(factor, {x: o.ranges[x]}, d["name"])
     return total
 
 
