@@ -219,7 +219,9 @@ class DensityScope(Scope):
         """
         found = self.definitions.domains.get(name) or self.ranges.get(name) or (-np.inf, np.inf)
         if any(isinstance(limit, int | float) and np.isinf(limit) for limit in found):
-            raise CompileError(f"the range of {name!r}, part of a formula, is not known", value=name)
+            raise CompileError(
+                f"the range of {name!r}, part of a formula, is not known", value=name
+            )
         return found
 
     def range_of(self, name: str) -> Range:
