@@ -165,7 +165,8 @@ def _axis(
     floor, ceiling = (None if left else points[0]), (None if right else points[len(bounds) - 1])
     edges = jnp.sort(jnp.clip(jnp.stack(points), floor, ceiling), axis=0)
     scale = jnp.where(edges[-1] > edges[0], edges[-1] - edges[0], 1.0)
-    each = max(1, -(-panels // (edges.shape[0] - 1 + left + right)))
+    pieces = edges.shape[0] - 1 + left + right
+    each = min(panels, -(-4 * panels // pieces))  # fewer panels in each of many pieces
     parts = [_finite(edges[:-1], edges[1:], each, bool(cuts))] if edges.shape[0] > 1 else []
     parts += [_tail(edges[0], -scale, each)] if left else []
     parts += [_tail(edges[-1], scale, each)] if right else []
