@@ -6,6 +6,7 @@ value as factor and the input that is always one as slot, a name has one and the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from hs3.histfactory.meaning import Constraint, FloatArray
 from .inputs import ONE
 
 KINDS = ("gauss", "truncated", "poisson", "lognormal", "gamma")
-LOG_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
+LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 
 
 @jax.tree_util.register_dataclass

@@ -74,7 +74,8 @@ class Evaluator:
         definitions = self.definitions
         while True:
             scope = DensityScope(at, definitions, ranges)
-            out = np.exp(np.asarray(log_density(scope.distribution(pdf), scope, tuple(ranges))))
+            log = np.asarray(log_density(scope.distribution(pdf), scope, tuple(ranges)), np.float64)
+            out: FloatArray = np.exp(log)
             error = float(max(scope.errors, default=jnp.zeros(())))
             if error <= definitions.options.accuracy:
                 return out

@@ -10,7 +10,7 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial, reduce
 
 import jax.numpy as jnp
@@ -67,7 +67,11 @@ def _shape(dist: LandauDist, scope: DensityScope) -> Array:
 
 def log_landau(v: Array) -> Array:
     r""":math:`\ln\phi(v)` of the standard Landau density."""
-    pieces = [_start, *(partial(_inner, i) for i in range(len(_PIECES))), _end]
+    pieces: list[Callable[[Array], Array]] = [
+        _start,
+        *(partial(_inner, i) for i in range(len(_PIECES))),
+        _end,
+    ]
     at = jnp.searchsorted(jnp.asarray(JOINTS), v, side="right")
     value = jnp.where(jnp.isnan(v), v, 0.0)
     for i, piece in enumerate(pieces):

@@ -19,7 +19,7 @@ from .density import Box, breakpoints, log_integral, log_shape
 from .scope import DensityScope
 from .special import log_normal_interval
 
-_LOG_ROOT_TWO_PI = 0.5 * np.log(2.0 * np.pi)
+_LOG_ROOT_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 
 
 @log_shape.register

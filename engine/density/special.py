@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from math import factorial
 
@@ -11,7 +12,7 @@ from jax import Array
 from jax.scipy.special import erfc
 from jax.typing import ArrayLike
 
-_LOG_ROOT_TWO_PI = 0.5 * np.log(2.0 * np.pi)
+_LOG_ROOT_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 
 
 def log_difference(upper: ArrayLike, lower: ArrayLike) -> Array:
