@@ -311,6 +311,28 @@ CHOICE = {
     "dialect.combined_distribution": {"pdf": "sim", "data": "obs"},
     "dialect.histosys_additive": {"histosys": "additive"},
 }
+CASES["dialect.crystalball_one_tail"] = (
+    {
+        "distributions": [
+            {"name": "p", "type": "crystalball_dist"}
+            | {"m": "x", "m0": 1, "sigma": "s", "alpha": 1.5, "n": 2}
+        ],
+        "data": [
+            {
+                "name": "d",
+                "type": "unbinned",
+                "axes": [{"name": "x", "min": 0, "max": 5}],
+                "entries": [[1.0]],
+            }
+        ],
+        "parameter_points": [{"name": "start", "parameters": [{"name": "s", "value": 1.0}]}],
+        "domains": [
+            {"name": "all", "type": "product_domain", "axes": [{"name": "s", "min": 0, "max": 9}]}
+        ],
+    },
+    lambda g: g.terms[0].distribution.name == "p",
+)
+CHOICE["dialect.crystalball_one_tail"] = {"pdf": "p", "data": "d"}
 CASES["dialect.histosys_additive"] = (
     one(b.HISTOSYS),
     lambda g: list(first(g).hi) == [22, 45] and list(first(g).lo) == [19, 38],

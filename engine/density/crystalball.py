@@ -93,9 +93,7 @@ def is_one_tailed(dist: CrystalBallDist, scope: DensityScope) -> bool:
     """
     if dist.alpha is None or dist.n is None:
         return dist.alpha_R is None and dist.n_R is None
-    common = (dist.sigma, dist.alpha, dist.n)
-    single = all(v is not None and not isinstance(v, tuple) for v in common)
-    return single and dist.type == "crystalball_dist" and not scope.definitions.options.two_tails
+    return dist.is_cb_shape and not scope.definitions.options.two_tails
 
 
 def _pair(dist: CrystalBallDist, key: str) -> tuple[Value, Value]:

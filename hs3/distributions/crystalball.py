@@ -68,3 +68,10 @@ class CrystalBallDist(Distribution, types=("crystalball_dist", "crystalball_doub
             if isinstance(common, tuple) and len(common) != 2:
                 raise ValueError(f"`{key}` as an array needs two entries, left and right")
         return self
+
+    @property
+    def is_cb_shape(self) -> bool:
+        """Whether type and keys are those that ROOT writes for RooCBShape, which has one tail."""
+        given = (self.sigma, self.alpha, self.n)
+        single = all(v is not None and not isinstance(v, tuple) for v in given)
+        return single and self.type == "crystalball_dist"

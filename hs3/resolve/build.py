@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from hs3.checks.names import duplicates
 from hs3.dialects.base import Log
+from hs3.dialects.distributions import one_tail
+from hs3.distributions.crystalball import CrystalBallDist
 from hs3.findings import Report
 from hs3.graph import Graph, Parameter
 from hs3.workspace import Workspace
@@ -30,6 +32,7 @@ def build(
     auxiliary = Auxiliary(scope, factors, recogniser)
     auxiliary.settle()
     auxiliary.tell_left_out(_distributions(scope, factors))
+    _tell_readings(scope)
     parameters = _parameters(scope, auxiliary.observed)
     _check_interest(scope, parameters)
     _check_duplicates(scope, factors)
@@ -87,6 +90,14 @@ def _distributions(scope: Scope, factors: Factors) -> set[str]:
     channels = {c.name for c in factors.channels}
     terms = {t.distribution.name for t in factors.terms}
     return nodes | channels | terms | {c.name for c in factors.constraints}
+
+
+def _tell_readings(scope: Scope) -> None:
+    """Report the distributions that are read otherwise than the text says."""
+    for node in scope.uses.order:
+        part = scope.uses.part(node)
+        if isinstance(part, CrystalBallDist) and part.is_cb_shape:
+            scope.log.apply(one_tail, scope.uses.path(node), part.name)
 
 
 def _check_interest(scope: Scope, parameters: list[Parameter]) -> None:
