@@ -13,5 +13,6 @@ from .base import rule
 )
 def one_tail(name: str) -> str:
     """One `sigma`, `alpha` and `n` of a crystalball_dist mean one tail, on the right for a negative
-    alpha; by the text they mean two equal tails."""
+    alpha; by the text they mean two equal tails.
+    """
     return name
