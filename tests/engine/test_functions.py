@@ -19,6 +19,8 @@ from hs3.engine.functions import evaluate, evaluate_all, formula
 from hs3.errors import CompileError
 from hs3.expressions import names, parse
 from hs3.functions import FUNCTIONS, Function
+from hs3.functions.calculus import DerivativeFunction, IntegralFunction
+from hs3.functions.resolution import GaussModelFunction, TruthModelFunction
 
 
 def function(type: str, **keys: Any) -> Function:
@@ -315,9 +317,24 @@ def test_arrays_jit_vmap_and_gradient(
         np.testing.assert_allclose(slopes[name], (up - down) / (2 * h), rtol=1e-6, atol=1e-7)
 
 
+NEED_DENSITIES = {DerivativeFunction, IntegralFunction}
+"""Tried with the densities: test_function_oracles.py and test_composites.py."""
+
+RESOLUTIONS = {GaussModelFunction, TruthModelFunction}
+"""Tried by `test_resolution_models` and, in decays, by the cases of densities."""
+
+
+def test_resolution_models() -> None:
+    gauss = function("gauss_model_function", x="x", mean="m", sigma=0.7)
+    expected = mp.npdf(mp.mpf("0.4"), mp.mpf("0.1"), mp.mpf("0.7"))
+    assert float(evaluate(gauss, {"x": 0.4, "m": 0.1})) == pytest.approx(float(expected), rel=1e-14)
+    truth = function("truth_model_function", x="x")
+    assert evaluate(truth, {"x": jnp.array([-0.1, 0.0, 0.1])}).tolist() == [0.0, math.inf, 0.0]
+
+
 def test_every_type_with_a_formula_is_a_case() -> None:
     covered = {type(case[1]) for case in CASES} | {type(f) for f in CMS.values()} | {type(VOLUME)}
-    assert covered == set(formula.registry) - {object, Function}
+    assert covered | NEED_DENSITIES | RESOLUTIONS == set(formula.registry) - {object, Function}
 
 
 # --- 6th-order polynomial with exponential outside, by its definition ----------------------------
@@ -453,7 +470,10 @@ def test_evaluate_all_in_order() -> None:
     "f, message",
     [
         (function("no_such_type"), "'no_such_type' cannot be evaluated"),
-        (function("derivative", function="g", x="x", order=1), "'derivative' cannot be evaluated"),
+        (
+            function("derivative", function="g", x="x", order=1),
+            "'derivative' needs the distributions",
+        ),
         (function("sum", summands=["y"]), "'y' has no value"),
         (function("generic_function", expression="z + x"), "'z' has no value"),
         (flexible(6), "interpolation code 6; a interpolation0d can have 0, 1, 2, 3, 5, 4"),
@@ -517,7 +537,7 @@ def test_function_scan(path: Path, check: dict[str, Any]) -> None:
     functions = needed(document, target)
     types = {f.type for f in functions}
     if types & {"integral", "derivative"}:
-        pytest.skip("integrals and derivatives need the densities")
+        pytest.skip("integrals and derivatives need the densities: test_composites.py")
     point = {p["name"]: p["value"] for p in document["parameter_points"][0]["parameters"]}
     point |= check["reference_point"]
     got = [
