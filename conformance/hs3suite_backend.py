@@ -50,12 +50,6 @@ class HS3TestSuiteBackend:
     def load_workspace(self, path: str | Path) -> Loaded:
         """Read an HS3 document."""
         ws = Workspace.from_json(read(path))
-        likelihoods = tuple(
-            likelihood.model_copy(update={"aux_distributions": None})
-            for likelihood in ws.likelihoods or ()
-        )
-        if likelihoods:
-            ws = ws.model_copy(update={"likelihoods": likelihoods})
         return Loaded(ws, Evaluator.of(ws, conventions(Path(path).parent)))
 
     def structure(self, workspace: Loaded) -> dict[str, list[str]]:
@@ -89,7 +83,7 @@ class HS3TestSuiteBackend:
         """Twice the negative log-likelihood at each point, less that at the reference point."""
         target = check["target"]
         graph = resolve(
-            workspace.document,
+            _without_auxiliary(workspace.document),
             likelihood=target.get("likelihood"),
             pdf=target.get("pdf"),
             data=target.get("data"),
@@ -129,6 +123,15 @@ class HS3TestSuiteBackend:
             float(workspace.evaluator.function(target["function"], {**reference, **point}))
             for point in _points(check)
         ]
+
+
+def _without_auxiliary(ws: Workspace) -> Workspace:
+    """The document with likelihoods that are products of distributions and data alone."""
+    likelihoods = tuple(
+        likelihood.model_copy(update={"aux_distributions": None})
+        for likelihood in ws.likelihoods or ()
+    )
+    return ws.model_copy(update={"likelihoods": likelihoods}) if likelihoods else ws
 
 
 def _points(check: Mapping[str, Any]) -> Sequence[dict[str, float]]:
