@@ -64,9 +64,7 @@ def kinks(text: str, scope: DensityScope, observable: str) -> list[Array]:
     return out
 
 
-def _along(
-    argument: Expression, scope: DensityScope, observable: str
-) -> Callable[[Array], Array]:
+def _along(argument: Expression, scope: DensityScope, observable: str) -> Callable[[Array], Array]:
     evaluate = compile_expression(argument)
     bare = scope.averaged()
 
