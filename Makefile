@@ -11,11 +11,12 @@ FRESH := rm -rf build/lib build/bdist.*
 
 SOURCES := $(shell find hs3 engine adapters conformance -name __pycache__ -prune -o -type f -print)
 
-.PHONY: help demo test lint format types bench wheel-check constraints clean
+.PHONY: help demo test test-slow lint format types bench wheel-check constraints clean
 
 help:
 	@echo "make demo         install, then convert, validate, show and fit the bundled example"
 	@echo "make test         install what the tests need and run them"
+	@echo "make test-slow    the heavy cross-checks"
 	@echo "make lint         ruff: rules and layout"
 	@echo "make format       let ruff rewrite the layout"
 	@echo "make types        mypy --strict on the installed package"
@@ -32,6 +33,9 @@ demo: $(VENV)/.package
 
 test: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/pytest -q -n 2 $(ARGS)
+
+test-slow: $(VENV)/.tools $(VENV)/.package
+	$(BIN)/pytest -q -n 2 -m slow $(ARGS)
 
 lint: $(VENV)/.tools
 	$(BIN)/ruff check .

@@ -33,6 +33,7 @@ def test_what_is_to_be_tested_is_there():
     assert len(POINTS) > 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case, point", POINTS)
 def test_events_follow_the_density(case, point):
     """A chi-square test at a fixed seed, in bins that share out other events evenly.
