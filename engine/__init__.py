@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from . import precision
-from .data import Dataset
+from .data import Dataset, Events
 from .density import Options
 from .fit import FitResult, FittedParameter, fit
 from .model import Model, ModelParameter, compile
 
 __all__ = [
     "Dataset",
+    "Events",
     "FitResult",
     "FittedParameter",
     "Model",

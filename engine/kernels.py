@@ -55,13 +55,15 @@ def sample(
     values = program.inputs(theta)
     mean = _rates(arrays, values)
 
-    def one(number: Array) -> tuple[Array, Array]:
+    def one(number: Array) -> Array:
         counts_key, aux_key = jax.random.split(jax.random.fold_in(key, number))
         counts = jax.random.poisson(counts_key, mean, dtype=jnp.int64).astype(mean.dtype)
-        return counts, aux.sample(aux_key, arrays.constraints, values)
+        measured = aux.sample(aux_key, arrays.constraints, values)
+        return jnp.concatenate([counts.ravel(), measured, jnp.zeros(1)])
 
-    drawn: tuple[Array, Array] = jax.lax.map(one, jnp.arange(size), batch_size=256)
-    return drawn
+    # In one row with a zero, since JAX (0.10) cannot map in batches over arrays without entries.
+    rows = jax.lax.map(one, jnp.arange(size), batch_size=256)
+    return rows[:, : mean.size].reshape(size, *mean.shape), rows[:, mean.size : -1]
 
 
 def _rates(arrays: Arrays, values: Array) -> Array:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from hs3 import extensions
@@ -24,14 +25,15 @@ from hs3.histfactory.meaning import (
 from . import constraints as aux
 from . import kernels
 from .accuracy import check, is_accurate, refined
-from .data import Dataset, log_factorials
+from .data import Dataset, Events, log_factorials
 from .density import Options
 from .histfactory.effects import lowered
 from .histfactory.layout import Layout, plan
 from .histfactory.pack import pack
 from .inputs import Program, input_slots
 from .likelihood import Arrays, Observed
-from .terms import TermData, needed_functions, term_data, term_program
+from .sampling import terms as sampling
+from .terms import TermData, TermSpec, needed_functions, term_data, term_program
 
 Values = Mapping[str, float]
 DEFAULT = Options()
@@ -234,13 +236,23 @@ class Model:
         inputs = np.asarray(kernels.inputs(self.start, self.program))
         measured = self.observed.measured
         values = np.asarray(measured.value) * inputs[np.asarray(measured.slot)]
-        return self._dataset(counts, values)
+        return self._dataset(counts, values, [sampling.part_of(*term) for term in self._terms])
 
-    def _dataset(self, counts: list[FloatArray], auxiliary: FloatArray) -> Dataset:
+    def _dataset(
+        self, counts: list[FloatArray], auxiliary: FloatArray, parts: Sequence[sampling.Part | None]
+    ) -> Dataset:
+        named = list(zip(sampling.names_of(self.graph.terms), parts, strict=True))
         return Dataset(
             {channel.name: n for channel, n in zip(self.graph.channels, counts, strict=True)},
             {c.name: auxiliary[..., i] for i, c in enumerate(self._constraints)},
+            {name: part for name, part in named if isinstance(part, Events)},
+            {name: part for name, part in named if isinstance(part, np.ndarray)},
         )
+
+    @property
+    def _terms(self) -> list[tuple[TermSpec, TermData]]:
+        program = self.program.terms
+        return list(zip(program.terms if program else (), self.observed.terms, strict=True))
 
     @cached_property
     def _constraints(self) -> tuple[Constraint, ...]:
@@ -250,13 +262,19 @@ class Model:
         """The same model with other data; nothing is compiled again.
 
         Raises:
-            FitError: a channel or constraint is missing or has a wrong number of bins.
+            FitError: a channel, constraint or term is missing, has a wrong number of bins, or
+                events outside of its range.
         """
         counts = self.layout.stacked(
             [self._counts(data, c.name, c.bins) for c in self.graph.channels]
         )
         measured = aux.replaced(self._constraints, data.auxiliary)
-        return replace(self, observed=observe(counts, measured, self.observed.terms))
+        names = sampling.names_of(self.graph.terms)
+        terms = tuple(
+            sampling.replaced(name, spec, old, data)
+            for name, (spec, old) in zip(names, self._terms, strict=True)
+        )
+        return replace(self, observed=observe(counts, measured, terms))
 
     @staticmethod
     def _counts(data: Dataset, channel: str, bins: int) -> FloatArray:
@@ -273,17 +291,33 @@ class Model:
         """Expected counts and auxiliary measurements: the Asimov data at these parameter values.
 
         Fitting them gives these values back (Cowan, Cranmer, Gross, Vitells, arXiv:1007.1727,
-        section 3.2).
+        section 3.2). Unbinned data are a grid of weighted events, fine enough for that too.
+
+        Raises:
+            CompileError: a term has none: an auxiliary distribution of an unknown form, or a
+                density in more than three dimensions.
+            EvaluationError: a density is negative, or an integral inaccurate.
         """
         theta = self.theta(values)
         rates, auxiliary = kernels.expectation(theta, self.program, self.arrays)
-        return self._dataset(self.layout.per_channel(np.asarray(rates)), np.asarray(auxiliary))
+        terms = self.program.terms
+        parts = [
+            sampling.expected(terms, *term, self._named(theta)) for term in self._terms if terms
+        ]
+        return self._dataset(
+            self.layout.per_channel(np.asarray(rates)), np.asarray(auxiliary), parts
+        )
+
+    def _named(self, theta: FloatArray) -> dict[str, jax.Array]:
+        return self.program.named(jnp.asarray(theta))
 
     asimov_data = expected_data
 
     def expected_counts(self, values: Values | FloatArray | None = None) -> dict[str, FloatArray]:
         """Expected counts per bin of each channel."""
-        return dict(self.expected_data(values).channels)
+        rates, _ = kernels.expectation(self.theta(values), self.program, self.arrays)
+        counts = self.layout.per_channel(np.asarray(rates))
+        return {c.name: n for c, n in zip(self.graph.channels, counts, strict=True)}
 
     def sample_yields(
         self, values: Values | FloatArray | None = None
@@ -301,24 +335,38 @@ class Model:
     def sample(
         self, seed: int | jax.Array, size: int, values: Values | FloatArray | None = None
     ) -> Dataset:
-        """`size` toys: Poisson counts and random auxiliary measurements at these values.
+        """`size` toys: random data of channels, auxiliary measurements and terms at these values.
+
+        A toy is told by the seed and its number alone: it does not change with `size`. Terms draw
+        as many events as observed, or a Poisson number where they are extended
+        (`hs3.engine.sampling.terms`).
 
         Args:
             seed: an integer, or a JAX random key; the same seed gives the same toys everywhere.
+
+        Raises:
+            CompileError: a term cannot be drawn: an auxiliary distribution of an unknown form, or
+                a density in more than three dimensions.
+            EvaluationError: a density is negative, or varies too much to be followed.
         """
         key = jax.random.key(seed) if isinstance(seed, int) else seed
-        counts, auxiliary = kernels.sample(key, size, self.theta(values), self.program, self.arrays)
-        return self._dataset(self.layout.per_channel(np.asarray(counts)), np.asarray(auxiliary))
+        theta, terms = self.theta(values), self.program.terms
+        counts, auxiliary = kernels.sample(key, size, theta, self.program, self.arrays)
+        toys = jax.vmap(partial(jax.random.fold_in, key))(jnp.arange(size))
+        parts = []
+        for number, term in enumerate(self._terms):
+            assert terms is not None
+            # 0 and 1 are taken: channels and auxiliary measurements split the key of the toy
+            keys = jax.vmap(lambda toy, n=number: jax.random.fold_in(toy, 2 + n))(toys)
+            parts.append(sampling.sample(terms, *term, self._named(theta), keys))
+        return self._dataset(
+            self.layout.per_channel(np.asarray(counts)), np.asarray(auxiliary), parts
+        )
 
     def toys(self, data: Dataset) -> Iterator[Model]:
         """The model with each toy of a sampled `data` in turn."""
-        size = len(next(iter(data.channels.values())))
-        for i in range(size):
-            one = Dataset(
-                {k: v[i] for k, v in data.channels.items()},
-                {k: v[i] for k, v in data.auxiliary.items()},
-            )
-            yield self.with_data(one)
+        for number in range(data.size or 0):
+            yield self.with_data(data.toy(number))
 
 
 def observe(

@@ -258,6 +258,23 @@ def _nll(spec: TermSpec, scope: DensityScope, data: TermData) -> Array:
     return jnp.sum(counts - logs) + data.constant
 
 
+def expected_contents(spec: TermSpec, scope: DensityScope, data: TermData) -> tuple[Array, bool]:
+    """What a term expects in its bins, shape (N,), and whether the total is a Poisson count.
+
+    As many events as observed where nothing tells how many there are to be.
+    """
+    dist = scope.distribution(spec.distribution)
+    box = {n: (data.low[i], data.high[i]) for i, (n, *_) in enumerate(spec.ranges)}
+    counts = bin_counts(dist, scope, box)
+    if counts is not None:
+        return counts, True
+    nu = expected_events(dist, scope)
+    total = data.weights.sum() if nu is None else nu
+    p = jnp.exp(_log_bins(spec, scope, box))
+    # Densities at bin centres do not add up to one, and counts are shared out among the bins.
+    return total * (p if spec.kind == "gaussian" else p / p.sum()), nu is not None
+
+
 def _log_bins(spec: TermSpec, scope: DensityScope, box: Mapping[str, tuple[Array, Array]]) -> Array:
     dist = scope.distribution(spec.distribution)
     if scope.definitions.options.bin_centres:

@@ -14,6 +14,7 @@ from hs3.distributions import Distribution
 from hs3.errors import CompileError
 
 from ..density import DensityScope
+from ..density.scope import Range
 
 Draw = Callable[[Array, int], dict[str, Array]]
 """From a random key and a number of events to the values of each observable, shape (events,).
@@ -80,7 +81,13 @@ def limits(scope: DensityScope, name: str) -> tuple[float, float]:
     Raises:
         CompileError: it is infinite.
     """
-    low, high = (float(limit) for limit in scope.ranges[name])
+    low, high = numbers(scope.ranges[name])
     if not (np.isfinite(low) and np.isfinite(high)):
         raise CompileError(f"events cannot be drawn in the infinite range of {name!r}", value=name)
+    return low, high
+
+
+def numbers(range_: Range) -> tuple[float, float]:
+    """The limits of a range as numbers."""
+    low, high = (float(np.asarray(limit)) for limit in range_)
     return low, high

@@ -17,6 +17,7 @@ from hs3.distributions.poisson import PoissonDist
 from hs3.distributions.product import ProductDist
 from hs3.distributions.rate import RateExtendedDist
 from hs3.distributions.uniform import UniformDist
+from hs3.histfactory.meaning import FloatArray
 
 from ..density import DensityScope
 from ..density.limits import is_only
@@ -24,7 +25,7 @@ from ..density.mixture import weights
 from ..density.multivariate import covariance
 from ..density.poisson import log_poisson
 from ..density.product import clusters, factors
-from .base import Draw, limits, sampler, sampler_over, together, uniform
+from .base import Draw, limits, numbers, sampler, sampler_over, together, uniform
 from .numerical import numerical
 from .rejection import accepted
 
@@ -61,13 +62,14 @@ def _gaussian(dist: GaussianDist, scope: DensityScope, over: Sequence[str]) -> D
 
 @sampler.register
 def _exponential(dist: ExponentialDist, scope: DensityScope, over: Sequence[str]) -> Draw:
-    r""":math:`x = a - \ln(1 - u(1 - e^{-|c|(h-l)}))/c`, a being the end with the highest density."""
+    r""":math:`x = a - \ln(1 - u(1 - e^{-|c|(h-l)}))/c`, a being the end where it is high."""
     (name, *others) = over
     c = float(scope(dist.c)) if not others and is_only(dist, scope, name) else 0.0
-    start, end = scope.ranges[name] if c > 0.0 else reversed(scope.ranges[name])
+    low, high = numbers(scope.ranges[name])
+    start, end = (low, high) if c > 0.0 else (high, low)
     if c == 0.0 or not np.isfinite(start):
         return numerical(dist, scope, over)
-    missing = -np.expm1(-abs(c) * abs(float(end) - float(start)))
+    missing = -np.expm1(-abs(c) * abs(end - start))
 
     def draw(key: Array, count: int) -> dict[str, Array]:
         u = jax.random.uniform(key, (count,), jnp.float64)
@@ -82,14 +84,8 @@ def _poisson(dist: PoissonDist, scope: DensityScope, over: Sequence[str]) -> Dra
     (name, *others) = over
     if others or not is_only(dist, scope, name):
         return numerical(dist, scope, over)
-    mean = float(scope(dist.mean))
-    low, high = (float(limit) for limit in scope.ranges[name])
-    reach = 40.0 * np.sqrt(mean) + 100.0
-    first = max(np.ceil(low), 0.0, np.floor(min(mean, high) - reach))
-    last = min(np.floor(high), max(first, np.ceil(mean)) + reach)
-    counts = first + np.arange(last - first + 1.0)
-    logs = np.asarray(log_poisson(jnp.asarray(counts), jnp.asarray(mean)))
-    total = np.cumsum(np.exp(logs - logs.max()))
+    counts, shares = count_table(dist, scope, name)
+    total = np.cumsum(shares)
 
     def draw(key: Array, count: int) -> dict[str, Array]:
         u = jax.random.uniform(key, (count,), jnp.float64)
@@ -97,6 +93,19 @@ def _poisson(dist: PoissonDist, scope: DensityScope, over: Sequence[str]) -> Dra
         return {name: jnp.asarray(counts)[jnp.minimum(index, len(counts) - 1)]}
 
     return draw
+
+
+def count_table(dist: PoissonDist, scope: DensityScope, name: str) -> tuple[FloatArray, FloatArray]:
+    """The counts in the range that are not beyond hope, and their probabilities."""
+    mean = float(scope(dist.mean))
+    low, high = numbers(scope.ranges[name])
+    reach = 40.0 * np.sqrt(mean) + 100.0
+    first = max(np.ceil(low), 0.0, np.floor(min(mean, high) - reach))
+    last = min(np.floor(high), max(first, np.ceil(mean)) + reach)
+    counts = first + np.arange(last - first + 1.0)
+    logs = np.asarray(log_poisson(jnp.asarray(counts), jnp.asarray(mean)))
+    shares = np.exp(logs - logs.max())
+    return counts, shares / shares.sum()
 
 
 @sampler.register

@@ -112,7 +112,8 @@ def _heights(values: FloatArray) -> FloatArray:
     """Above everything that was seen, by half of the variation."""
     axes = tuple(range(1, values.ndim))
     top = values.max(axis=axes)
-    return top + 0.5 * (top - values.min(axis=axes)) + 1e-9 * top
+    height: FloatArray = top + 0.5 * (top - values.min(axis=axes)) + 1e-9 * top
+    return height
 
 
 def _halves(

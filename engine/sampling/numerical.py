@@ -18,7 +18,7 @@ from hs3.histfactory.meaning import FloatArray
 from ..density import DensityScope, log_density
 from ..density.cuts import all_breakpoints
 from ..density.density import log_joint
-from .base import Draw, limits
+from .base import Draw, limits, numbers
 
 PIECE = 2048
 """Points that are evaluated at once: one compiled program serves, and inner integrals have room."""
@@ -106,7 +106,7 @@ class Density:
         leaves = frozenset[str]().union(*(self.scope.definitions.leaves(n) for n in names))
         free = leaves - self._values.keys()
         ranges = {name: self.scope.range_of(name) for name in free}
-        middle = {n: 0.5 * (float(a) + float(b)) for n, (a, b) in ranges.items()}
+        middle = {name: 0.5 * sum(numbers(both)) for name, both in ranges.items()}
         return self.scope.at(**{n: m if np.isfinite(m) else 0.0 for n, m in middle.items()})
 
 
@@ -123,14 +123,14 @@ def numerical(
     from .inverse import by_inversion
 
     dists = [dist] if isinstance(dist, Distribution) else list(dist)
-    _check_counts(dists, scope, over)
+    check_counts(dists, scope, over)
     density = Density(dists, scope, over)
     draw = by_inversion(density) if len(over) == 1 else by_rejection(density)
     scope.errors.append(jnp.asarray(density.error))
     return draw
 
 
-def _check_counts(dists: Sequence[Distribution], scope: DensityScope, over: Sequence[str]) -> None:
+def check_counts(dists: Sequence[Distribution], scope: DensityScope, over: Sequence[str]) -> None:
     """Counts are whole numbers: a density does not tell how to draw them.
 
     Raises:

@@ -1,0 +1,219 @@
+"""Random and expected data of the terms of a likelihood that are no channels.
+
+==================  ================================  =========================================
+data                random                            expected
+==================  ================================  =========================================
+unbinned            events of the density, as many    a fine grid of weighted events
+                    as observed (the sum of weights,
+                    rounded); Poisson when extended
+binned              multinomial; Poisson when         contents of the bins
+                    extended
+with uncertainties  normal around the expected        contents of the bins
+                    contents
+bin counts          Poisson                           contents of the bins
+none (auxiliary)    refused                           refused
+==================  ================================  =========================================
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from hs3.errors import CompileError, EvaluationError, FitError
+from hs3.graph import Term
+from hs3.histfactory.meaning import FloatArray
+
+from ..data import Dataset, Events, log_factorials
+from ..density import DensityScope, expected_events
+from ..terms import TermData, TermProgram, TermSpec, expected_contents, scope_of
+from .asimov import grid
+from .draw import draw
+
+Values = Mapping[str, Array]
+Part = Events | FloatArray
+
+
+def names_of(terms: Sequence[Term]) -> tuple[str, ...]:
+    """Names of terms in a `Dataset`: of their distribution, with their place where two share it."""
+    names = [term.distribution.name for term in terms]
+    shared = {name for name, times in Counter(names).items() if times > 1}
+    return tuple(f"{n}#{i}" if n in shared else n for i, n in enumerate(names))
+
+
+def part_of(spec: TermSpec, data: TermData) -> Part | None:
+    """The data of a term, None for an auxiliary one."""
+    if spec.kind == "auxiliary":
+        return None
+    weights = np.asarray(data.weights)
+    if spec.kind != "unbinned":
+        return weights
+    columns = np.asarray(data.low)
+    return Events({name: columns[i] for i, (name, *_) in enumerate(spec.ranges)}, weights)
+
+
+def replaced(name: str, spec: TermSpec, old: TermData, data: Dataset) -> TermData:
+    """The arrays of a term with other data.
+
+    Raises:
+        FitError: the data lack the term, or have another shape or events out of range.
+    """
+    if spec.kind == "auxiliary":
+        return old
+    if spec.kind == "unbinned":
+        return _events(name, spec, old, data)
+    contents = np.asarray(data.contents.get(name, np.empty(0)), dtype=np.float64)
+    if contents.shape != old.weights.shape:
+        needed = old.weights.shape[0]
+        raise _wrong(name, f"needs {needed} bin contents, the data have {contents.shape}")
+    constant = old.constant
+    if spec.kind == "binned":
+        constant = jnp.asarray(np.float64(log_factorials(contents)))
+    return replace(old, **_arrays(weights=contents, constant=constant))
+
+
+def _events(name: str, spec: TermSpec, old: TermData, data: Dataset) -> TermData:
+    given = data.events.get(name)
+    missing = [o for o, *_ in spec.ranges if given is None or o not in given.columns]
+    if given is None or missing:
+        raise _wrong(name, f"needs events with {', '.join(missing)}")
+    weights = np.asarray(given.weights, dtype=np.float64)
+    columns = [np.asarray(given.columns[o], dtype=np.float64) for o, *_ in spec.ranges]
+    if weights.ndim != 1 or any(c.shape != weights.shape for c in columns):
+        shapes = ", ".join(str(c.shape) for c in (*columns, weights))
+        raise _wrong(name, f"needs columns and weights of one length, the data have {shapes}")
+    for (observable, low, high), column in zip(spec.ranges, columns, strict=True):
+        out = (weights != 0.0) & ~((column >= low) & (column <= high))
+        if out.any():
+            where = f"{observable} = {column[out][0]:g}"
+            raise _wrong(name, f"has an event at {where}, outside of [{low:g}, {high:g}]")
+    stacked = np.array(columns).reshape(len(spec.ranges), -1)
+    return replace(old, **_arrays(low=stacked, high=stacked, weights=weights))
+
+
+def _arrays(**arrays: FloatArray | Array) -> dict[str, Array]:
+    return {name: jnp.asarray(array) for name, array in arrays.items()}
+
+
+def _wrong(name: str, what: str) -> FitError:
+    return FitError(f"the term {name!r} {what}", code="fit.wrong_data", value=name)
+
+
+# --- random data ----------------------------------------------------------------------------------
+
+
+def sample(
+    program: TermProgram, spec: TermSpec, data: TermData, values: Values, keys: Array
+) -> Part:
+    """Random data of a term, one set for each key.
+
+    Raises:
+        CompileError: it is an auxiliary distribution, or cannot be drawn from.
+        EvaluationError: a density is negative, or an integral inaccurate.
+    """
+    scope = _scope(program, spec, data, values)
+    if spec.kind == "unbinned":
+        return _draw_events(spec, scope, data, keys)
+    mean, is_poisson = _expected(program, spec, scope, data)
+    if spec.kind == "gaussian":
+        return _around(mean, data, keys)
+    if is_poisson:
+        return _each(keys, lambda key: jax.random.poisson(key, jnp.asarray(mean), dtype=jnp.int64))
+    total, steps = round(float(np.sum(data.weights))), jnp.cumsum(jnp.asarray(mean / mean.sum()))
+
+    def multinomial(key: Array) -> Array:
+        u = jax.random.uniform(key, (total,), jnp.float64)
+        bins = jnp.minimum(jnp.searchsorted(steps, u, side="right"), len(mean) - 1)
+        return jnp.bincount(bins, length=len(mean))
+
+    return _each(keys, multinomial)
+
+
+def _draw_events(spec: TermSpec, scope: DensityScope, data: TermData, keys: Array) -> Events:
+    dist = scope.distribution(spec.distribution)
+    nu = expected_events(dist, scope)
+    if nu is None:
+        numbers = np.full(len(keys), round(float(np.sum(data.weights))))
+        capacity = int(numbers[0])
+    else:
+        numbers = _each(keys, lambda key: jax.random.poisson(_part(key, 0), nu, dtype=jnp.int64))
+        # Room for all but one in 10^15 toys, so that the length does not depend on the others.
+        mean = float(nu)
+        capacity = max(int(np.ceil(mean + 8.0 * np.sqrt(mean) + 16.0)), int(numbers.max()))
+    over = tuple(name for name, *_ in spec.ranges)
+    plain = DensityScope(
+        {k: v for k, v in scope.values.items() if k not in over}, scope.definitions, scope.ranges
+    )
+    columns = draw(dist, plain, over, jax.vmap(lambda key: _part(key, 1))(keys), capacity)
+    weights = (np.arange(capacity) < numbers[:, None]).astype(np.float64)
+    return Events(columns, weights)
+
+
+def _part(key: Array, number: int) -> Array:
+    return jax.random.fold_in(key, number)
+
+
+def _each(keys: Array, one: Callable[[Array], Array]) -> FloatArray:
+    return np.asarray(jax.jit(lambda k: jax.lax.map(one, k))(keys)).astype(np.float64)
+
+
+def _around(mean: FloatArray, data: TermData, keys: Array) -> FloatArray:
+    shape = (len(mean),)
+    z = np.asarray(jax.vmap(lambda key: jax.random.normal(key, shape, jnp.float64))(keys))
+    return mean + np.linalg.solve(np.asarray(data.whitener), z.T).T
+
+
+# --- expected data --------------------------------------------------------------------------------
+
+
+def expected(program: TermProgram, spec: TermSpec, data: TermData, values: Values) -> Part:
+    """Expected data of a term; as many events as observed where it is not extended.
+
+    Raises:
+        CompileError: it is an auxiliary distribution, or has more than three dimensions.
+        EvaluationError: a density is negative, or an integral inaccurate.
+    """
+    scope = _scope(program, spec, data, values)
+    if spec.kind != "unbinned":
+        return _expected(program, spec, scope, data)[0]
+    dist = scope.distribution(spec.distribution)
+    nu = expected_events(dist, scope)
+    over = tuple(name for name, *_ in spec.ranges)
+    points, shares = grid(dist, scope, over)
+    total = float(np.sum(data.weights)) if nu is None else float(nu)
+    return Events(dict(zip(over, points, strict=True)), total * shares)
+
+
+def _expected(
+    program: TermProgram, spec: TermSpec, scope: DensityScope, data: TermData
+) -> tuple[FloatArray, bool]:
+    """Expected contents of the bins, and whether the total is free to vary as a Poisson count."""
+    contents, is_poisson = expected_contents(spec, scope, data)
+    error = max((float(e) for e in scope.errors), default=0.0)
+    wanted = program.definitions.options.accuracy
+    found = np.asarray(contents)
+    if error > wanted or not (found >= 0.0).all():
+        raise EvaluationError(
+            f"the expected contents of {spec.distribution!r} are negative or inaccurate "
+            f"(relative error {error:.1e})",
+            code="evaluate.inaccurate",
+            value=spec.distribution,
+        )
+    return found, is_poisson
+
+
+def _scope(program: TermProgram, spec: TermSpec, data: TermData, values: Values) -> DensityScope:
+    if spec.kind == "auxiliary":
+        raise CompileError(
+            f"the auxiliary distribution {spec.distribution!r} does not tell what would be measured"
+            " in its place: toys and expected data of this likelihood are not defined",
+            code="compile.unsupported",
+            value=spec.distribution,
+        )
+    return scope_of(values, program, spec, data)
