@@ -62,20 +62,24 @@ def check(model: Model, theta: FloatArray, value: float, error: float) -> None:
             code="evaluate.inaccurate",
             value=error,
         )
-    if np.isnan(value):
+    if np.isnan(value) or value == -np.inf:
         raise _undefined(model, theta)
 
 
 def _undefined(model: Model, theta: FloatArray) -> EvaluationError:
-    """Name the first event at which a density has no logarithm."""
+    """Name the first event at which a density has no logarithm, or is infinite.
+
+    It is infinite where its normalisation vanishes, as for a peak too narrow for any integral.
+    """
     terms = model.program.terms
     assert terms is not None
     values = model.program.named(jnp.asarray(theta))
     for spec, data, term in zip(terms.terms, model.observed.terms, model.graph.terms, strict=True):
         scope = scope_of(values, terms, spec, data)
         logs = np.asarray(log_densities(spec, scope))
-        if np.isnan(logs).any():
-            first = int(np.argmax(np.isnan(np.atleast_1d(logs))))
+        wrong = np.atleast_1d(np.isnan(logs) | (logs == np.inf))
+        if wrong.any():
+            first = int(np.argmax(wrong))
             where = ", ".join(
                 f"{name} = {np.asarray(data.low)[i, first]:g}"
                 for i, (name, *_) in enumerate(spec.ranges)

@@ -304,14 +304,17 @@ def test_likelihood(data: Entry, expected: float) -> None:
     assert model(data).nll() == pytest.approx(expected, rel=1e-10)
 
 
-@pytest.mark.parametrize("data, expected", CASES.values(), ids=CASES)
-def test_gradient(data: Entry, expected: float) -> None:
-    one = model(data)
+SLOPES = ("extended_weighted", "gaussian_correlated", "bin_counts_density")
+
+
+@pytest.mark.parametrize("name", SLOPES)
+def test_gradient(name: str) -> None:
+    one = model(CASES[name][0])
     gradient = one.gradient()
-    for i, name in enumerate(one.names):
-        if not one.graph.parameters[i].const:
+    for i, parameter in enumerate(one.graph.parameters):
+        if not parameter.const:
             h = 1e-5 * abs(one.start[i])
-            up, down = (one.nll({name: one.start[i] + step}) for step in (h, -h))
+            up, down = (one.nll({parameter.name: one.start[i] + step}) for step in (h, -h))
             assert gradient[i] == pytest.approx((up - down) / (2 * h), rel=1e-6, abs=1e-6)
 
 
@@ -343,10 +346,12 @@ def test_a_negative_density_is_named_with_its_place() -> None:
 
 def test_an_integral_that_is_not_accurate_is_an_error() -> None:
     sharp = {"name": "sharp", "type": "generic_dist", "expression": "exp(-(x - mu)^2/(2*s^2))"}
-    one = model(document([sharp], unbinned(EVENTS, X)))
-    assert one.nll() == pytest.approx(EVENTS_LOG, rel=1e-10)
+    one = model(document([sharp], unbinned([AT["mu"]], X)))
+    assert one.nll() == pytest.approx(-np.log(gauss(AT["mu"])), rel=1e-10)
     with pytest.raises(EvaluationError, match="relative error"):
-        one.nll({"s": 1e-6})
+        one.nll({"s": 1e-4})
+    with pytest.raises(EvaluationError, match=r"negative or undefined at x = 0\.8"):
+        one.nll({"s": 1e-6})  # nothing of it is found at all
 
 
 # --- a combination --------------------------------------------------------------------------------
@@ -455,7 +460,7 @@ def combined_nll(
     mu: float, alpha: float, shift: float, width: float, slope: float, n_bkg: float
 ) -> float:
     """The combination once more, in numpy and scipy."""
-    norm = float(factor(5, alpha, 0.9, 1.15))
+    norm = float(factor(6, alpha, 0.9, 1.15))  # "poly6" of the text goes on linearly outside
     total = -stats.norm.logpdf(alpha)
     for name in "ab":
         total += poisson(
@@ -501,6 +506,7 @@ def test_the_combination_fits_the_same_with_minuit(combined: engine.Model) -> No
     assert not newton.at_bound
 
 
+@pytest.mark.slow
 def test_the_combination_knows_more_than_each_part(combined: engine.Model) -> None:
     whole = engine.fit(combined).errors["mu"]
     held = engine.fit(combined, fixed={"alpha": 0.0, "shift": 0.0, "width": 1.0}).errors["mu"]
