@@ -73,6 +73,11 @@ CODES: dict[str, Code] = {
         "The engine cannot evaluate a part of the likelihood.",
         "Remove or replace the part that the message names.",
     ),
+    "compile.data_shape": Code(
+        "error",
+        "Data do not have the binning that a distribution of bin counts has.",
+        "Give the data the axes of the distribution.",
+    ),
     "compile.no_data": Code(
         "error",
         "A channel has no data, so that there is no likelihood.",
@@ -102,11 +107,6 @@ CODES: dict[str, Code] = {
         "error",
         "The engine does not evaluate a distribution in the place where it stands.",
         "Choose a likelihood without it.",
-    ),
-    "data.shape": Code(
-        "error",
-        "Data do not have the binning that a distribution of bin counts has.",
-        "Give the data the axes of the distribution.",
     ),
     "conformance.structure": Code(
         "error",

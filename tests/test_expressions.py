@@ -330,14 +330,14 @@ LONG = MAX_LENGTH - 10
     ids=lambda text: text[:6],
 )
 def test_long_texts_are_bounded_in_time_and_depth(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     result = parsed(text)
     if isinstance(result, ExpressionError):
         assert len(str(result)) < 400
     else:
         assert parsed(to_text(result)) == result or len(to_text(result)) > MAX_LENGTH
         extensions(result)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 10
 
 
 def test_depth_limit() -> None:

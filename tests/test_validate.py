@@ -85,7 +85,7 @@ def seeds() -> list[Any]:
         systematics,
         more=[constraint],
         functions=TIMES,
-        domains=b.domain(m=(0, 5), glob=(0, 3)),
+        domains=b.domain(m=(0, 5), glob=(0, 3), a=(-5, 5), b=(-5, 5)),
         packages=b.ROOT_640,
         **GLOBAL,
     )

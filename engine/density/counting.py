@@ -84,7 +84,7 @@ def _check_bins(dist: Distribution, axes: Sequence[Axis] | None, box: Box) -> No
     given = max(jnp.size(low) for low, _ in box.values())
     if own != given:
         message = f"{dist.name!r} has {own} bins, and its data have {given}"
-        raise CompileError(message, code="data.shape", value=given)
+        raise CompileError(message, code="compile.data_shape", value=given)
 
 
 @log_shape.register
