@@ -51,3 +51,14 @@ def same_json(a: Any, b: Any) -> bool:
     The order of keys in an object does not count.
     """
     return json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True)
+
+
+HEAVY = {"test_densities.py"}
+"""Files that compile a program for every type and point: whole cross-checks, run on request."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count the tests of heavy files among the slow ones."""
+    for item in items:
+        if item.path.name in HEAVY:
+            item.add_marker(pytest.mark.slow)

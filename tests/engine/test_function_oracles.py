@@ -45,6 +45,7 @@ def test_function_is_that_of_the_oracle(case: dict[str, Any]) -> None:
     np.testing.assert_allclose(one_by_one, expected, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.slow
 @EVERY
 def test_gradients_are_those_of_finite_differences(case: dict[str, Any]) -> None:
     at = jax.vmap(jax.value_and_grad(lambda point: values_of(case, point)))
