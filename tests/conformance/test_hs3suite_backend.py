@@ -1,4 +1,4 @@
-"""Every check of the official suite, of ROOT 6.40 and of this project, at its frozen tolerance."""
+"""Every check of the official suite and of ROOT 6.40, at its frozen tolerance."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, label, shared_files
+from conftest import label, shared_files
 
 from hs3.conformance.hs3suite_backend import HS3TestSuiteBackend
 from hs3.errors import ConversionError
 
 BACKEND = HS3TestSuiteBackend()
-OURS = sorted((ROOT / "conformance" / "fixtures").glob("*/expected.json"))
 OTHERS = [
     *shared_files("conformance/official/fixtures/*/expected.json"),
     *shared_files("conformance/root640/*/expected.json"),
@@ -23,7 +22,7 @@ OTHERS = [
 
 def fixtures() -> list[Any]:
     """One parameter per fixture; a single skipped one where the others are not there."""
-    found = [pytest.param(path.parent, id=label(path.parent)) for path in (*OURS, *OTHERS)]
+    found = [pytest.param(path.parent, id=label(path.parent)) for path in OTHERS]
     absent = pytest.param(
         None, marks=pytest.mark.skip(reason="reference material not available: conformance")
     )
@@ -121,10 +120,3 @@ def test_scans_start_from_the_reference_point(tmp_path: Path) -> None:
     assert BACKEND.run_pdf_scan(workspace, pdf) == pytest.approx(expected)
     function = check | {"target": {"function": "twice"}}
     assert BACKEND.run_function_scan(workspace, function) == [2.0, 0.0]
-
-
-def test_every_fixture_of_this_project_is_in_its_manifest() -> None:
-    folder = ROOT / "conformance" / "fixtures"
-    manifest = json.loads((folder / "manifest.json").read_text())
-    listed = [entry["path"] for entry in manifest["fixtures"]]
-    assert listed == [f"fixtures/{path.parent.name}" for path in OURS]

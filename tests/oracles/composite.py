@@ -29,20 +29,35 @@ def mixture(d: Entry, o: Oracle, over: tuple[str, ...]) -> Any:
     return mp.fdot(weights, parts) / mp.fsum(map(o, names) if names else weights)
 
 
+def extended(name: str, o: Oracle) -> Any:
+    """The expected number of events, or None for a distribution that is not extended."""
+    d = o.parts[name]
+    match d["type"]:
+        case "rate_density_dist" | "rate_extended_dist" | "extend_pdf":
+            return expected_events(name, o)
+        case "weighted_sum_dist" if d.get("extended"):
+            return expected_events(name, o)
+        case "mixture_dist" | "mixture_model":
+            enough = len(d.get("coefficients", d["summands"])) == len(d["summands"])
+            return expected_events(name, o) if enough and d.get("extended", True) else None
+        case "product_dist":
+            found = [v for v in (extended(n, o) for n in d["factors"]) if v is not None]
+            return found[0] if found else None
+    return None
+
+
 def expected_events(name: str, o: Oracle) -> Any:
     """The expected number of events of an extended distribution."""
     d = o.parts[name]
     match d["type"]:
         case "rate_extended_dist" | "extend_pdf":
-            rate = o(d["rate"] if "rate" in d else d["norm"])
-            return rate
-        case "rate_density_dist":
-            names = [d["x"]] if isinstance(d["x"], str) else d["x"]
-            return o.norm(name, {x: o.ranges[x] for x in names})
-        case "weighted_sum_dist":
+            return o(d["rate"] if "rate" in d else d["norm"])
+        case "rate_density_dist" | "weighted_sum_dist":
             return o.norm(name, {x: o.ranges[x] for x in o.observables(name)})
-        case "mixture_dist":
+        case "mixture_dist" | "mixture_model" if d.get("coefficients"):
             return mp.fsum(o(c) for c in d["coefficients"])
+        case "mixture_dist" | "mixture_model":
+            return mp.fsum(expected_events(n, o) for n in d["summands"])
     raise KeyError(d["type"])
 
 

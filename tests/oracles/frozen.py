@@ -26,10 +26,13 @@ class Expected:
 
     Attributes:
         log_density: per point and event.
+        gradient: of it with respect to each parameter, per point, event and parameter; nan where
+            it is not defined.
         log_probability: per bin, at the first point; empty for several observables.
     """
 
     log_density: Array
+    gradient: Array
     log_probability: Array
 
     def __eq__(self, other: object) -> bool:
