@@ -53,8 +53,16 @@ def same_json(a: Any, b: Any) -> bool:
     return json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True)
 
 
-HEAVY = {"test_densities.py"}
-"""Files that compile a program for every type and point: whole cross-checks, run on request."""
+HEAVY = {
+    "test_composites.py",
+    "test_densities.py",
+    "test_extension.py",
+    "test_function_oracles.py",
+    "test_hs3suite_backend.py",
+    "test_sampling.py",
+    "test_terms.py",
+}
+"""Files that compile a program for every type and point: cross-checks, run by `make test-slow`."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
