@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from builders import domain, point
 from oracles.functions import factor
-from scipy import integrate, stats
-from scipy.special import gammaln, xlogy
+from scipy import stats
+from scipy.special import gammaln
+from term_cases import AT, X, cases, document, poisson, unbinned
 
 import hs3.engine as engine
 from hs3.engine.density import Options
@@ -19,289 +19,22 @@ from hs3.resolve import resolve
 from hs3.workspace import Workspace
 
 Entry = dict[str, Any]
-X = {"name": "x", "min": -2.0, "max": 6.0}
-Y = {"name": "y", "min": 0.0, "max": 3.0}
-EDGES = np.array([-2.0, -1.0, 0.5, 1.0, 3.0, 6.0])
-COUNTS = np.array([3.0, 11.0, 7.0, 0.0, 2.5])
-EVENTS = np.array([-1.2, 0.3, 0.9, 1.4, 5.5])
-WEIGHTS = np.array([1.0, 0.5, 2.0, 0.0, 1.7])
-
-GAUSS = {"name": "g", "type": "gaussian_dist", "x": "x", "mean": "mu", "sigma": "s"}
-FLAT = {"name": "flat", "type": "uniform_dist", "x": "x"}
-YIELDS = {
-    "name": "m",
-    "type": "mixture_dist",
-    "summands": ["g", "flat"],
-    "coefficients": ["n_g", "n_flat"],
-    "extended": True,
-}
-AT = {"mu": 0.8, "s": 1.1, "n_g": 14.0, "n_flat": 9.5}
-
-
-def unbinned(events: Any, *axes: Entry, weights: Any = None) -> Entry:
-    rows = np.asarray(events).reshape(len(events), len(axes)).tolist()
-    more = {} if weights is None else {"weights": np.asarray(weights).tolist()}
-    return {"name": "d", "type": "unbinned", "axes": list(axes), "entries": rows, **more}
-
-
-def binned(contents: Any = COUNTS, **more: Any) -> Entry:
-    axis = {"name": "x", "edges": EDGES.tolist()}
-    return {
-        "name": "d",
-        "type": "binned",
-        "axes": [axis],
-        "contents": np.asarray(contents).tolist(),
-        **more,
-    }
-
-
-def document(
-    distributions: list[Entry], data: Any, functions: list[Entry] | None = None, **likelihood: Any
-) -> Entry:
-    """A likelihood of the last distribution and the data (an object or a number)."""
-    inline = not isinstance(data, dict)
-    pairs = {"distributions": [distributions[-1]["name"]], "data": [data if inline else "d"]}
-    return {
-        "metadata": {"hs3_version": "0.2.9"},
-        "distributions": distributions,
-        "functions": functions or [],
-        "data": [] if inline else [data],
-        "likelihoods": [{"name": "l", **pairs, **likelihood}],
-        "parameter_points": point(**AT),
-        "domains": domain(x=(-2.0, 6.0)),
-    }
+CASES = cases(AT)
+ELSEWHERE = {"mu": 0.4, "s": 1.3, "n_g": 9.0, "n_flat": 15.5}
+MOVED = cases(ELSEWHERE)
 
 
 def model(data: Entry, **options: Any) -> engine.Model:
     return engine.compile(resolve(Workspace.from_json(data)), Options(**options))
 
 
-# --- the same in numpy and scipy ------------------------------------------------------------------
-
-
-def gauss(x: Any) -> Any:
-    """The truncated Gaussian at AT."""
-    inside = np.diff(stats.norm.cdf([-2.0, 6.0], AT["mu"], AT["s"]))[0]
-    return stats.norm.pdf(x, AT["mu"], AT["s"]) / inside
-
-
-def gauss_bins() -> Any:
-    cdf = stats.norm.cdf(EDGES, AT["mu"], AT["s"])
-    return np.diff(cdf) / np.diff(stats.norm.cdf([-2.0, 6.0], AT["mu"], AT["s"]))
-
-
-def mixture(x: Any) -> Any:
-    return (AT["n_g"] * gauss(x) + AT["n_flat"] / 8.0) / (AT["n_g"] + AT["n_flat"])
-
-
-def mixture_bins() -> Any:
-    total = AT["n_g"] + AT["n_flat"]
-    return (AT["n_g"] * gauss_bins() + AT["n_flat"] * np.diff(EDGES) / 8.0) / total
-
-
-def poisson(n: Any, nu: Any) -> float:
-    """Negative logarithm of Poisson probabilities, continued to any n."""
-    return float(np.sum(nu - xlogy(n, nu) + gammaln(np.asarray(n) + 1.0)))
-
-
-def multinomial(n: Any, p: Any) -> float:
-    return float(np.sum(gammaln(n + 1.0) - xlogy(n, p)) - gammaln(np.sum(n) + 1.0))
-
-
-CENTRES = 0.5 * (EDGES[1:] + EDGES[:-1])
-NU = AT["n_g"] + AT["n_flat"]
-SIGMA = np.array([1.5, 3.0, 2.5, 1.0, 1.2])
-CORRELATION = 0.3 ** np.abs(np.subtract.outer(np.arange(5), np.arange(5)))
-COVARIANCE = CORRELATION * np.outer(SIGMA, SIGMA)
-UNCERTAIN = {"type": "gaussian_uncertainty", "sigma": SIGMA.tolist()}
-CORRELATED = UNCERTAIN | {"correlation": CORRELATION.tolist()}
-
-
-def normal(n: Any, nu: Any, covariance: Any) -> float:
-    return float(-stats.multivariate_normal.logpdf(n, nu, covariance))
-
-
-DENSITY = {"name": "rate", "type": "generic_function", "expression": "n_g*exp(-(x+2)/s) + 1"}
-
-
-def rate(low: float, high: float) -> float:
-    s = AT["s"]
-    return AT["n_g"] * s * (np.exp(-(low + 2) / s) - np.exp(-(high + 2) / s)) + high - low
-
-
-RATES = np.array([rate(a, b) for a, b in pairwise(EDGES)])
-Y_GIVEN_X = {"name": "gy", "type": "gaussian_dist", "x": "y", "mean": "s", "sigma": 1.0}
-BOTH = [GAUSS, Y_GIVEN_X, {"name": "p", "type": "product_dist", "factors": ["g", "gy"]}]
-PAIRS = np.array([[0.1, 0.2], [1.5, 2.9], [-1.0, 1.1]])
-BOX = {
-    "name": "d",
-    "type": "binned",
-    "axes": [X | {"nbins": 2}, Y | {"nbins": 3}],
-    "contents": [4, 9, 2, 1, 0, 3],
-}
-
-
-def second(y: Any) -> Any:
-    inside = np.diff(stats.norm.cdf([0.0, 3.0], AT["s"], 1.0))[0]
-    return stats.norm.pdf(y, AT["s"], 1.0) / inside
-
-
-def box_bins() -> Any:
-    x = np.diff(stats.norm.cdf([-2, 2, 6], AT["mu"], AT["s"]))
-    y = np.diff(stats.norm.cdf([0, 1, 2, 3], AT["s"], 1.0))
-    return np.outer(x / x.sum(), y / y.sum()).ravel()
-
-
-POISSON = {"name": "pois", "type": "poisson_dist", "x": "n", "mean": "n_g"}
-FLAT_TOP = {
-    "name": "top",
-    "type": "generalized_normal_dist",
-    "x": "x",
-    "mean": "mu",
-    "alpha": "s",
-    "beta": 8.0,
-}
-
-
-def flat_top(x: float, low: float, high: float) -> float:
-    def shape(t: float) -> float:
-        return float(np.exp(-((abs(t - AT["mu"]) / AT["s"]) ** 8)))
-
-    inside, _ = integrate.quad(shape, low, high, epsabs=0, epsrel=1e-13, points=[AT["mu"]])
-    return -np.log(shape(x) / inside)
-
-
-EXTENDED = {"name": "e", "type": "rate_extended_dist", "rate": "n_g", "dist": "g"}
-COUNTING = {"name": "b", "type": "bincounts_extended_dist", "rate": "n_g", "dist": "g"}
-EVENTS_LOG = -np.log(gauss(EVENTS)).sum()
-MIXTURE_LOG = -np.log(mixture(EVENTS)).sum()
-MIXTURE = [GAUSS, FLAT, YIELDS]
-
-CASES: dict[str, tuple[Entry, float]] = {
-    "unbinned": (document([GAUSS], unbinned(EVENTS, X)), EVENTS_LOG),
-    "weighted": (
-        document([GAUSS], unbinned(EVENTS, X, weights=WEIGHTS)),
-        -(WEIGHTS * np.log(gauss(EVENTS))).sum(),
-    ),
-    "extended": (document(MIXTURE, unbinned(EVENTS, X)), MIXTURE_LOG + poisson(5.0, NU)),
-    "extended_weighted": (
-        document(MIXTURE, unbinned(EVENTS, X, weights=WEIGHTS)),
-        -(WEIGHTS * np.log(mixture(EVENTS))).sum() + poisson(WEIGHTS.sum(), NU),
-    ),
-    "not_extended": (
-        document([GAUSS, FLAT, YIELDS | {"extended": False}], unbinned(EVENTS, X)),
-        MIXTURE_LOG,
-    ),
-    "rate_extended": (
-        document([GAUSS, EXTENDED], unbinned(EVENTS, X)),
-        EVENTS_LOG + poisson(5.0, AT["n_g"]),
-    ),
-    "rate_density": (
-        document(
-            [{"name": "r", "type": "rate_density_dist", "x": "x", "density": "rate"}],
-            unbinned(EVENTS, X),
-            [DENSITY],
-        ),
-        rate(-2, 6) - np.log(AT["n_g"] * np.exp(-(EVENTS + 2) / AT["s"]) + 1).sum() + gammaln(6.0),
-    ),
-    "binned": (document([GAUSS], binned()), multinomial(COUNTS, gauss_bins())),
-    "binned_extended": (document(MIXTURE, binned()), poisson(COUNTS, NU * mixture_bins())),
-    "gaussian": (
-        document([GAUSS], binned(uncertainty=UNCERTAIN)),
-        normal(COUNTS, COUNTS.sum() * gauss_bins(), np.diag(SIGMA**2)),
-    ),
-    "gaussian_zero": (
-        document([GAUSS], binned(uncertainty=UNCERTAIN | {"correlation": 0})),
-        normal(COUNTS, COUNTS.sum() * gauss_bins(), np.diag(SIGMA**2)),
-    ),
-    "gaussian_correlated": (
-        document(MIXTURE, binned(uncertainty=CORRELATED)),
-        normal(COUNTS, NU * mixture_bins(), COVARIANCE),
-    ),
-    "bin_counts_extended": (
-        document([GAUSS, COUNTING | {"axes": [{"name": "x", "edges": EDGES.tolist()}]}], binned()),
-        poisson(COUNTS, AT["n_g"] * gauss_bins()),
-    ),
-    "bin_counts_density": (
-        document(
-            [
-                {
-                    "name": "b",
-                    "type": "bincounts_density_dist",
-                    "x": "x",
-                    "density": "rate",
-                    "axes": [{"name": "x", "edges": EDGES.tolist()}],
-                }
-            ],
-            binned(),
-            [DENSITY],
-        ),
-        poisson(COUNTS, RATES),
-    ),
-    "two_observables": (
-        document(BOTH, unbinned(PAIRS, X, Y)),
-        -np.log(gauss(PAIRS[:, 0]) * second(PAIRS[:, 1])).sum(),
-    ),
-    "binned_two_observables": (
-        document(BOTH, BOX),
-        multinomial(np.array(BOX["contents"], float), box_bins()),
-    ),
-    "number_poisson": (document([POISSON], 11.0), poisson(11.0, AT["n_g"])),
-    "number_poisson_not_whole": (document([POISSON], 11.5), poisson(11.5, AT["n_g"])),
-    "number_gaussian": (
-        document([GAUSS], 0.5),
-        -np.log(gauss(0.5)),
-    ),
-    "number_flat_top": (document([FLAT_TOP], 0.5), flat_top(0.5, -2.0, 6.0)),
-    "point": (
-        document([FLAT_TOP], {"name": "d", "type": "point", "value": 0.5, "axes": [X]}),
-        flat_top(0.5, -2.0, 6.0),
-    ),
-    "auxiliary_gaussian": (
-        document(
-            [
-                {"name": "a", "type": "gaussian_dist", "x": "mu", "mean": 0.5, "sigma": 0.2},
-                GAUSS,
-            ],
-            unbinned(EVENTS, X),
-            aux_distributions=["a"],
-        ),
-        EVENTS_LOG - stats.norm.logpdf(AT["mu"], 0.5, 0.2),
-    ),
-    "auxiliary_multivariate": (
-        document(
-            [
-                {
-                    "name": "a",
-                    "type": "multivariate_normal_dist",
-                    "x": ["mu", "s"],
-                    "mean": [0.5, 1.0],
-                    "covariances": [[0.04, 0.01], [0.01, 0.09]],
-                },
-                GAUSS,
-            ],
-            unbinned(EVENTS, X),
-            aux_distributions=["a"],
-        ),
-        EVENTS_LOG
-        - stats.multivariate_normal.logpdf(
-            [AT["mu"], AT["s"]], [0.5, 1.0], [[0.04, 0.01], [0.01, 0.09]]
-        ),
-    ),
-    "auxiliary_flat_top": (
-        document(
-            [FLAT_TOP | {"name": "a", "x": "mu", "mean": 0.5, "alpha": 1.0}, GAUSS],
-            unbinned(EVENTS, X),
-            aux_distributions=["a"],
-        ),
-        EVENTS_LOG - stats.gennorm.logpdf(AT["mu"], 8.0, 0.5, 1.0),
-    ),
-}
-
-
-@pytest.mark.parametrize("data, expected", CASES.values(), ids=CASES)
-def test_likelihood(data: Entry, expected: float) -> None:
-    assert model(data).nll() == pytest.approx(expected, rel=1e-10)
+@pytest.mark.parametrize("name", CASES)
+def test_likelihood(name: str) -> None:
+    data, expected = CASES[name]
+    one = model(data, bin_centres=name.startswith("centred"))
+    assert one.nll() == pytest.approx(expected, rel=1e-10)
+    elsewhere = {n: ELSEWHERE[n] for n in one.names}
+    assert one.nll(elsewhere) == pytest.approx(MOVED[name][1], rel=1e-10)
 
 
 SLOPES = ("extended_weighted", "gaussian_correlated", "bin_counts_density")
@@ -318,21 +51,6 @@ def test_gradient(name: str) -> None:
             assert gradient[i] == pytest.approx((up - down) / (2 * h), rel=1e-6, abs=1e-6)
 
 
-CENTRED = {
-    "binned": (CASES["binned"][0], multinomial(COUNTS, gauss(CENTRES) * np.diff(EDGES))),
-    "extended": (
-        CASES["binned_extended"][0],
-        multinomial(COUNTS, mixture(CENTRES) * np.diff(EDGES)) + poisson(COUNTS.sum(), NU),
-    ),
-}
-
-
-@pytest.mark.parametrize("data, expected", CENTRED.values(), ids=CENTRED)
-def test_densities_at_bin_centres(data: Entry, expected: float) -> None:
-    """ROOT's default; the sum of such probabilities is not one."""
-    assert model(data, bin_centres=True).nll() == pytest.approx(expected, rel=1e-10)
-
-
 # --- never silently wrong -------------------------------------------------------------------------
 
 
@@ -347,7 +65,9 @@ def test_a_negative_density_is_named_with_its_place() -> None:
 def test_an_integral_that_is_not_accurate_is_an_error() -> None:
     sharp = {"name": "sharp", "type": "generic_dist", "expression": "exp(-(x - mu)^2/(2*s^2))"}
     one = model(document([sharp], unbinned([AT["mu"]], X)))
-    assert one.nll() == pytest.approx(-np.log(gauss(AT["mu"])), rel=1e-10)
+    inside = np.diff(stats.norm.cdf([-2.0, 6.0], AT["mu"], AT["s"]))[0]
+    peak = stats.norm.logpdf(AT["mu"], AT["mu"], AT["s"]) - np.log(inside)
+    assert one.nll() == pytest.approx(-peak, rel=1e-10)
     with pytest.raises(EvaluationError, match="relative error"):
         one.nll({"s": 1e-4})
     with pytest.raises(EvaluationError, match=r"negative or undefined at x = 0\.8"):
