@@ -1,0 +1,28 @@
+"""Reading ROOT files without ROOT: objects by their streamer infos, RooFit's by hand.
+
+Nothing here knows what a density means: a file becomes plain objects, a workspace a graph of them.
+
+::
+
+    file = open_root("workspace.root")   # keys: name, class, cycle
+    graph = file.workspace()             # nodes, data, snapshots, sets, configurations
+    gauss = graph.nodes["gauss"]         # a RootObject
+    gauss.proxy("mean")                  # the node that its mean is
+"""
+
+from __future__ import annotations
+
+from .dataset import Dataset, Histogram
+from .graph import WorkspaceGraph
+from .objects import RootObject
+from .variables import Binning, Category, Variable
+
+__all__ = [
+    "Binning",
+    "Category",
+    "Dataset",
+    "Histogram",
+    "RootObject",
+    "Variable",
+    "WorkspaceGraph",
+]
