@@ -486,6 +486,81 @@ CODES: dict[str, Code] = {
         "The document was changed after its import from pyhf; what was stored then is not used.",
         "Nothing.",
     ),
+    # --- root: writing for ROOT, and the real ROOT in a child process ------------------------
+    "root.not_expressible": Code(
+        "error",
+        "ROOT's importer cannot be told what a part of the document means.",
+        "Rewrite the part, or leave it out, as the message says.",
+    ),
+    "root.analyses_differ": Code(
+        "error",
+        "Two analyses give one name different meanings; a workspace of ROOT has it once.",
+        "Convert one analysis at a time.",
+    ),
+    "root.version": Code(
+        "error",
+        "Documents are not written for this version of ROOT.",
+        "Choose one of the versions that the message names.",
+    ),
+    "root.refused": Code(
+        "error",
+        "The real ROOT could not do what it was asked to; its own words are in the message.",
+        "See what ROOT says.",
+    ),
+    "root.crashed": Code(
+        "error",
+        "The process of the real ROOT ended without an answer.",
+        "See what ROOT printed last.",
+    ),
+    "root.timeout": Code(
+        "error",
+        "The real ROOT took too long and was ended.",
+        "Allow more time, or convert a smaller part.",
+    ),
+    "root.self_check": Code(
+        "error",
+        "The workspace that ROOT wrote does not evaluate as the document means.",
+        "Report it; no file is written.",
+    ),
+    "root.clip_at_zero": Code(
+        "warning",
+        "ROOT cuts the histosys of a sample at zero within the bounds of the parameters, the "
+        "document does not.",
+        "Convert without approximation, or narrow the bounds.",
+    ),
+    "root.custom_shape": Code(
+        "note",
+        "The histosys of a sample are written as one custom factor, because ROOT reads a histosys "
+        "with one interpolation only and cuts it at zero.",
+        "Nothing.",
+    ),
+    "root.custom_factor": Code(
+        "note",
+        "A normsys is written as a custom factor, because ROOT's class for them does not have its "
+        "interpolation.",
+        "Nothing.",
+    ),
+    "root.staterror_as_shapesys": Code(
+        "note",
+        "A staterror is written as a shapesys of the same parameters, because ROOT would compute "
+        "other uncertainties from contents and errors.",
+        "Nothing.",
+    ),
+    "root.constraints_in_product": Code(
+        "note",
+        "Constraints that no modifier can name are multiplied to the first pdf.",
+        "Nothing.",
+    ),
+    "root.rewritten": Code(
+        "note",
+        "A function or distribution that ROOT cannot read is written as an equal one that it can.",
+        "Nothing.",
+    ),
+    "root.renamed": Code(
+        "note",
+        "Names that ROOT rejects are rewritten; `misc.hs3` keeps the original ones.",
+        "Nothing.",
+    ),
     "reference.wrong_kind": Code(
         "error",
         "A name refers to something of another kind than this place needs.",
@@ -515,6 +590,121 @@ CODES: dict[str, Code] = {
         "warning",
         "The likelihood does not depend on a parameter of interest.",
         "Correct the name, or remove it from the analysis.",
+    ),
+    # --- xml: conversion from and to HistFactory XML -------------------------------------------
+    "xml.syntax": Code(
+        "error",
+        "An XML file is not well-formed, or nested too deep.",
+        "Correct it at the line that the path gives.",
+    ),
+    "xml.entity": Code(
+        "error",
+        "An XML file declares entities; they are not expanded.",
+        "Write their text in their place.",
+    ),
+    "xml.file": Code(
+        "error",
+        "A file of an XML set cannot be found or read.",
+        "Check the path, and the folder that the paths are relative to (`root_dir`).",
+    ),
+    "xml.outside": Code(
+        "error",
+        "A path in an XML set leads out of its folder; nothing is read from there.",
+        "Give a folder that holds all files as `root_dir`.",
+    ),
+    "xml.histogram": Code(
+        "error",
+        "A histogram is missing, or cannot be read.",
+        "Check its name and the folder in the ROOT file.",
+    ),
+    "xml.driver": Code(
+        "error",
+        "An XML file is not what its place asks for: a Combination with Inputs and Measurements "
+        "as driver, a Channel as Input.",
+        "Give the driver, the file with the Combination.",
+    ),
+    "xml.unknown": Code(
+        "error",
+        "An element or attribute is not part of HistFactory XML; ROOT stops there too.",
+        "Remove or correct it.",
+    ),
+    "xml.value": Code(
+        "error",
+        "An attribute is missing or has a value without meaning.",
+        "Give a value as HistFactorySchema.dtd and the message say.",
+    ),
+    "xml.binning": Code(
+        "error",
+        "Histograms of one channel do not have the same bins.",
+        "Give all of them the binning of the channel's first sample.",
+    ),
+    "xml.no_data": Code(
+        "error",
+        "A channel has no Data.",
+        "Give the observed counts, or the expected ones for an Asimov fit.",
+    ),
+    "xml.function": Code(
+        "error",
+        "A Function is not a plain expression of the dependents that it lists.",
+        "Use the expressions of the standard, and dependents such as x[1,0,3].",
+    ),
+    "xml.measurement": Code(
+        "error",
+        "The driver has no measurement of the name that was asked for.",
+        "Give one of the names that the message lists.",
+    ),
+    "xml.interpolation": Code(
+        "note",
+        "XML does not say how systematics are interpolated; the codes of ROOT's HistFactory are "
+        "taken.",
+        "Nothing.",
+    ),
+    "xml.default": Code(
+        "note",
+        "An attribute is missing, and ROOT's default is taken.",
+        "Write it out.",
+    ),
+    "xml.not_carried": Code(
+        "note",
+        "An attribute or element steers programs and says nothing about the model.",
+        "Nothing.",
+    ),
+    "xml.no_effect": Code(
+        "warning",
+        "An element has no effect on the model.",
+        "Correct the name that it refers to, or remove it.",
+    ),
+    "xml.additional_data": Code(
+        "note",
+        "Additional data of a channel are kept, but are in no likelihood.",
+        "Name them in a likelihood to use them.",
+    ),
+    "xml.conflict": Code(
+        "warning",
+        "Two places say different things about one parameter; one counts, as in ROOT.",
+        "Let all of them say the same.",
+    ),
+    "xml.normfactor_const": Code(
+        "warning",
+        "A NormFactor says Const: the parameter is constant, which ROOT's HistFactory ignores.",
+        "Say it in a ParamSetting.",
+    ),
+    "xml.normalize_by_theory": Code(
+        "warning",
+        'A sample with NormalizeByTheory="False" does not scale with a floating luminosity; in '
+        "ROOT 6.40 it does, against ROOT's documentation.",
+        'Keep the luminosity constant, or say NormalizeByTheory="True", to have the same model '
+        "everywhere.",
+    ),
+    "xml.constraint_term": Code(
+        "warning",
+        "A ConstraintTerm means different things to different versions of ROOT.",
+        "Compare with the version that the model was made for.",
+    ),
+    "xml.poi_missing": Code(
+        "warning",
+        "The parameter of interest of a measurement is not in its model.",
+        "Name a parameter of the model.",
     ),
     # --- selection: what is to be resolved --------------------------------------------------
     "selection.none": Code(
