@@ -1,0 +1,7 @@
+"""HistFactory XML with its histograms in both directions; neither ROOT nor pyhf is needed."""
+
+from __future__ import annotations
+
+from .importer import from_xml
+
+__all__ = ["from_xml"]
