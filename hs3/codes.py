@@ -487,6 +487,31 @@ CODES: dict[str, Code] = {
         "Nothing.",
     ),
     # --- root: writing for ROOT, and the real ROOT in a child process ------------------------
+    "root.corrupt": Code(
+        "error",
+        "A ROOT file is damaged: bytes are not what they claim to be.",
+        "Copy the file again from its source; open it with ROOT to see whether it can.",
+    ),
+    "root.unsupported": Code(
+        "error",
+        "A ROOT file holds something in a form that is not read.",
+        "Write it again with a recent ROOT, or convert it there.",
+    ),
+    "root.key": Code(
+        "error",
+        "A ROOT file has no entry of the name asked for.",
+        "Take one of the names in the message.",
+    ),
+    "root.workspace": Code(
+        "error",
+        "A ROOT file holds no workspace, or several of them and none is chosen.",
+        "Name one of those in the message.",
+    ),
+    "root.member": Code(
+        "error",
+        "An object of a ROOT file lacks something that its class should have.",
+        "Report it with the version of ROOT that wrote the file.",
+    ),
     "root.not_expressible": Code(
         "error",
         "ROOT's importer cannot be told what a part of the document means.",

@@ -15,14 +15,22 @@ from __future__ import annotations
 from .dataset import Dataset, Histogram
 from .graph import WorkspaceGraph
 from .objects import RootObject
-from .variables import Binning, Category, Variable
+from .source import Key, RootFile, open_root
+from .variables import Binning, Category, Variable, binning_of, category, is_category, variable
 
 __all__ = [
     "Binning",
     "Category",
     "Dataset",
     "Histogram",
+    "Key",
+    "RootFile",
     "RootObject",
     "Variable",
     "WorkspaceGraph",
+    "binning_of",
+    "category",
+    "is_category",
+    "open_root",
+    "variable",
 ]

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hs3.errors import ReadError
+
+from .objects import RootObject, content
+
+_INFINITY = 1e30  # RooNumber::infinity()
 
 
 @dataclass(frozen=True)
@@ -66,3 +73,151 @@ class Category:
     states: dict[int, str]
     index: int
     ranges: dict[str, list[int]] = field(default_factory=dict)
+
+
+def variable(node: RootObject) -> Variable:
+    """A RooRealVar or RooConstVar (or another variable of real values) in plain numbers.
+
+    Raises:
+        ReadError: it is no such variable.
+    """
+    members = node.members
+    value = _number(node, "_value")
+    binning = members.get("_binning")
+    return Variable(
+        name=node.name,
+        title=node.title,
+        unit=members.get("_unit", ""),
+        value=value,
+        constant="Constant" in node.attributes or node.class_name == "RooConstVar",
+        binning=binning_of(binning) if binning is not None else _point(value),
+        error=_error(members.get("_error")),
+        asymmetric=_asymmetric(members.get("_asymErrLo"), members.get("_asymErrHi")),
+        ranges={name: binning_of(obj) for name, obj in _alternatives(node)},
+    )
+
+
+def _error(error: float | None) -> float | None:
+    return error if error is not None and error >= 0 else None
+
+
+def _asymmetric(low: float | None, high: float | None) -> tuple[float, float] | None:
+    """RooFit writes (1, -1) for no asymmetric errors."""
+    if low is None or high is None or not (low <= 0 <= high):
+        return None
+    return low, high
+
+
+def _point(value: float) -> Binning:
+    return Binning(value, value, np.array([]))
+
+
+def _alternatives(node: RootObject) -> list[tuple[str, RootObject]]:
+    """Named ranges: a map (now), or a list of binnings that have names (before)."""
+    shared = node.members.get("_sharedProp")
+    alternatives = shared.members.get("_altBinning") if isinstance(shared, RootObject) else None
+    if isinstance(alternatives, dict):
+        return [(name, obj) for name, obj in alternatives.items() if obj is not None]
+    return [(obj.name, obj) for obj in content(alternatives) or () if obj is not None]
+
+
+def binning_of(obj: RootObject) -> Binning:
+    """Range and bins of a RooAbsBinning.
+
+    Raises:
+        ReadError: its class is not known.
+    """
+    if obj.class_name == "RooUniformBinning":
+        low, high = _number(obj, "_xlo"), _number(obj, "_xhi")
+        return _uniform(low, high, int(_number(obj, "_nbins")))
+    if obj.class_name == "RooRangeBinning":
+        low, high = obj.member("_range").tolist()
+        return _uniform(low, high, 1)
+    if obj.class_name == "RooBinning":
+        edges = np.sort(np.array(list(obj.member("_boundaries")), dtype=float))
+        low, high = _number(obj, "_xlo"), _number(obj, "_xhi")
+        return Binning(_bound(low), _bound(high), edges, uniform=False)
+    if obj.class_name == "RooParamBinning":
+        return _parametrised(obj)
+    raise ReadError(
+        f"the binning {obj.class_name} is not known",
+        code="root.unsupported",
+        path=obj.path,
+        value=obj.class_name,
+    )
+
+
+def _parametrised(obj: RootObject) -> Binning:
+    """Bounds that are functions: at the values that the file stores for them."""
+    members = obj.members
+    bounds = obj.proxies("_lp") if members.get("_lp") is not None else []
+    if len(bounds) != 2:
+        bounds = [b for b in (members.get("_xlo"), members.get("_xhi")) if b is not None]
+    if len(bounds) != 2:
+        raise ReadError(
+            "a parametrised range without its two bounds", code="root.corrupt", path=obj.path
+        )
+    low, high = bounds
+    values = _uniform(_number(low, "_value"), _number(high, "_value"), int(_number(obj, "_nbins")))
+    return Binning(values.low, values.high, values.edges, True, low.name, high.name)
+
+
+def _uniform(low: float, high: float, bins: int) -> Binning:
+    low, high = _bound(low), _bound(high)
+    if math.isinf(low) or math.isinf(high) or not 0 < bins <= _MAX_BINS:
+        return Binning(low, high, np.array([]))
+    edges: NDArray[np.float64] = low + (high - low) / bins * np.arange(bins + 1.0)
+    return Binning(low, high, edges)
+
+
+_MAX_BINS = 10_000_000
+
+
+def _bound(value: float) -> float:
+    return math.copysign(math.inf, value) if abs(value) >= _INFINITY else value
+
+
+def category(node: RootObject) -> Category:
+    """A RooCategory, of any version of ROOT.
+
+    Raises:
+        ReadError: it is no category.
+    """
+    members = node.members
+    current = members.get("_currentIndex")
+    if current is None:
+        current = _index(node.member("_value"))
+    ranges = members.get("_rangesPointerForIO") or {}
+    return Category(
+        name=node.name,
+        title=node.title,
+        states=_states(node),
+        index=current,
+        ranges={name: list(map(int, indices)) for name, indices in ranges.items()},
+    )
+
+
+def _states(node: RootObject) -> dict[int, str]:
+    indices = node.members.get("_stateNames")
+    if isinstance(indices, dict):
+        order = node.members.get("_insertionOrder") or sorted(indices, key=lambda n: indices[n])
+        return {indices[label]: label for label in order if label in indices}
+    types = content(node.member("_types")) or []
+    return {_index(state): state.member("_label") for state in types}
+
+
+def _index(state: RootObject) -> int:
+    return int(_number(state, "_value"))
+
+
+def is_category(node: RootObject) -> bool:
+    """Whether a node takes labels for values, not numbers."""
+    return "_stateNames" in node.members or "_types" in node.members
+
+
+def _number(obj: RootObject, name: str) -> float:
+    value = obj.member(name)
+    if isinstance(value, (int, float)):
+        return value
+    message = f"the member {name!r} of {obj.class_name} is not a number"
+    raise ReadError(message, code="root.member", path=obj.path, value=name)
