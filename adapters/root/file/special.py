@@ -153,18 +153,18 @@ def _datime(record: Record, position: int, out: dict[str, Any], obj: RootObject)
 
 
 def _symmetric(name: str, classes: Classes) -> Fill:
-    """TMatrixTSym: its base has the length, the upper triangle follows."""
+    """TMatrixTSym: written as its base, behind which the upper triangle follows."""
     element = name.removeprefix("TMatrixTSym<").rstrip(" >")
     row = numbers("f" if element == "float" else "d")
 
     def fill(record: Record, position: int, out: dict[str, Any], obj: RootObject) -> int:
-        end, _, position = record.header(position)
         base = classes.fill(f"TMatrixTBase<{element}>")
         if base is None:
             raise record.corrupt(position, f"TMatrixTBase<{element}> is not described")
-        position = record.expect(base(record, position, out, obj), end, name)
+        position = base(record, position, out, obj)
         size = out.get("fNrows", 0)
         record.require(position, size)
+        record.require(position, size * (size + 1) // 2)
         values, position = row(record, position, size * (size + 1) // 2, obj, "elements")
         matrix = np.zeros((size, size))
         matrix[np.triu_indices(size)] = values

@@ -78,6 +78,8 @@ def _step(element: Element, layout: Layout, classes: Classes) -> Step:
         return _base(element, classes)
     if _is_counted(element):
         return _counted(element, layout)
+    if element.kind == _LOOP:
+        return _loop(element, classes)
     if element.kind == _ARTIFICIAL:
         return _nothing
     if not element.is_stl and not element.length:
@@ -163,13 +165,34 @@ def _counted(element: Element, layout: Layout) -> Step:
         if not record.buffer[position]:
             out[name] = None
             return position + 1
-        count = out.get(counter)
-        if not isinstance(count, int):
-            raise record.corrupt(position, f"{counter}, the length of {name}, is missing")
+        count = _count(out, counter, name, record, position)
         out[name], position = row(record, position + 1, count, obj, name)
         return position
 
     return step
+
+
+def _loop(element: Element, classes: Classes) -> Step:
+    """An array of objects whose length another member gives, with a header of its own."""
+    name, counter = element.name, element.counter
+    row = containers.objects(class_of(element), classes)
+    if element.type_name.rstrip().endswith("**"):
+        row = containers.pointers
+
+    def step(record: Record, position: int, out: dict[str, Any], obj: RootObject) -> int:
+        end, _, position = record.header(position)
+        count = _count(out, counter, name, record, position)
+        out[name], position = row(record, position, count, obj, name)
+        return record.expect(position, end, name)
+
+    return step
+
+
+def _count(members: dict[str, Any], counter: str, name: str, record: Record, position: int) -> int:
+    count = members.get(counter)
+    if not isinstance(count, int):
+        raise record.corrupt(position, f"{counter}, the length of {name}, is missing")
+    return count
 
 
 def row_of(element: Element, layout: Layout, classes: Classes) -> Row:
