@@ -571,9 +571,10 @@ CODES: dict[str, Code] = {
         "other uncertainties from contents and errors.",
         "Nothing.",
     ),
-    "root.constraints_in_product": Code(
+    "root.constraint_by_normsys": Code(
         "note",
-        "Constraints that no modifier can name are multiplied to the first pdf.",
+        "A constraint is named by a normsys that multiplies by 1, because no other modifier of "
+        "ROOT can name it.",
         "Nothing.",
     ),
     "root.rewritten": Code(

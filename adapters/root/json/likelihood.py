@@ -1,0 +1,202 @@
+"""One likelihood: its channels and other pdfs with their data, as ROOT combines them."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hs3.data.binned import BinnedData
+from hs3.data.unbinned import UnbinnedData
+from hs3.dialects.base import Log
+from hs3.graph import Graph, Term
+from hs3.histfactory.meaning import Channel
+from hs3.resolve.uses import Uses
+
+from .channels import ChannelWriter, axis_json
+from .constraints import Constraints
+from .draft import Draft, Json, Variable
+from .entries import EntryWriter, extended
+from .names import channel_label, cleaned
+from .refuse import refuse
+
+
+@dataclass
+class Written:
+    """What a likelihood has become.
+
+    Attributes:
+        name: of the likelihood.
+        pdf: name of the RooSimultaneous.
+        dataset: name of the combined data.
+        labels: of the channels, in order.
+        distributions: names of their pdfs.
+        globals: names of the global observables.
+    """
+
+    name: str
+    pdf: str
+    dataset: str
+    labels: list[str] = field(default_factory=list)
+    distributions: list[str] = field(default_factory=list)
+    globals: list[str] = field(default_factory=list)
+
+    def json(self) -> Json:
+        """The entry in `likelihoods`."""
+        data = [f"{self.dataset}_{label}" for label in self.labels]
+        return {"name": self.name, "distributions": self.distributions, "data": data}
+
+    def index(self, kind: str) -> Json:
+        """The entry in ROOT's list of combined pdfs or data."""
+        entry: Json = {
+            "index_cat": "channelCat",
+            "indices": list(range(len(self.labels))),
+            "labels": self.labels,
+        }
+        return {**entry, "distributions": self.distributions} if kind == "distributions" else entry
+
+
+def write_likelihood(draft: Draft, graph: Graph) -> Written:
+    """Add everything that a likelihood consists of to the draft."""
+    for parameter in graph.parameters:
+        draft.parameter(parameter)
+    entries = EntryWriter(draft, graph)
+    for function in graph.functions:
+        entries.function(function)
+    for distribution in graph.distributions:
+        entries.distribution(distribution)
+    constraints = Constraints(draft, graph)
+    observed = [t for t in graph.terms if t.observables]
+    _check_extended(graph, observed)
+    channels = [ChannelWriter(draft, graph, constraints, c) for c in graph.channels]
+    for writer in channels:
+        writer.write()
+    pdfs = [entries.term(t) for t in observed]
+    loose = dict(constraints.left())
+    loose |= {entries.term(t): t.distribution.name for t in graph.terms if not t.observables}
+    if channels:
+        steering = Steering(draft, graph)
+        for name, about in loose.items():
+            channels[0].attach(name, steering.parameter(about))
+    elif pdfs and loose:
+        pdfs[0] = _with_constraints(draft, pdfs[0], list(loose))
+    pdfs = [*(writer.put() for writer in channels), *pdfs]
+    if not pdfs:
+        refuse(f"the likelihood {graph.name!r} has no data", "", graph.name)
+    made = _combined(draft, graph, [*graph.channels, *observed], pdfs)
+    made.globals = list(constraints.globals)
+    return made
+
+
+class Steering:
+    """Finds a parameter that a function or distribution depends on."""
+
+    def __init__(self, draft: Draft, graph: Graph) -> None:
+        self.draft, self.parameters = draft, {p.name: p for p in graph.parameters}
+        self.uses = Uses(draft.workspace, Log())
+
+    def parameter(self, name: str) -> str:
+        """Name in ROOT of a parameter that `name` is, or depends on; a free one if possible."""
+        node = self.uses.node(name)
+        names = [name] if node is None else list(self.uses.leaves(node))
+        found = [self.parameters[n] for n in names if n in self.parameters]
+        if not found:
+            refuse(f"{name!r} depends on no parameter", "", name)
+        return self.draft.names.of(min(found, key=lambda p: p.const).name)
+
+
+def _with_constraints(draft: Draft, pdf: str, loose: Sequence[str]) -> str:
+    """ROOT finds constraints that are factors of a pdf, also with plain ``createNLL``."""
+    known = draft.distributions[pdf]
+    factors = known["factors"] if known["type"] == "product_dist" else [pdf]
+    name = draft.names.helper(f"{pdf}_with_constraints")
+    entry = {"name": name, "type": "product_dist", "factors": [*factors, *loose]}
+    draft.put("distributions", entry)
+    return name
+
+
+def _check_extended(graph: Graph, terms: Sequence[Term]) -> None:
+    """ROOT counts events in a simultaneous pdf only where all its parts do."""
+    tables = graph.workspace.tables["distributions"]
+    counting = {t.distribution.name: extended(t.distribution, tables) for t in terms}
+    if len(set(counting.values())) > 1:
+        names = [name for name, counts in counting.items() if not counts]
+        refuse(
+            f"{names[0]!r} does not predict a number of events and others do; in a simultaneous "
+            "pdf ROOT then leaves the number of events out for all",
+            graph.terms[0].path,
+            names[0],
+        )
+
+
+def _combined(
+    draft: Draft, graph: Graph, parts: Sequence[Channel | Term], pdfs: Sequence[str]
+) -> Written:
+    """Names of the simultaneous pdf and the combined data, and the data of each part."""
+    labels = [channel_label(p) for p in _part_names(draft, parts)]
+    dataset = _dataset_name(parts, labels)
+    pdf = _pdf_name(draft, tuple(pdfs))
+    made = Written(cleaned(graph.name), pdf, dataset, labels, list(pdfs))
+    for part, label in zip(parts, labels, strict=True):
+        draft.put("data", {"name": f"{dataset}_{label}", **_data(draft, part)}, part.path)
+    return made
+
+
+def _part_names(draft: Draft, parts: Sequence[Channel | Term]) -> list[str]:
+    names = [p.name if isinstance(p, Channel) else p.distribution.name for p in parts]
+    return [draft.names.of(n) for n in names]
+
+
+def _pdf_name(draft: Draft, pdfs: tuple[str, ...]) -> str:
+    """``simPdf``; another set of pdfs gets a name of its own."""
+    key = "\0".join(("simPdf", *pdfs))
+    return draft.names.of(key, "simPdf")
+
+
+def _dataset_name(parts: Sequence[Channel | Term], labels: Sequence[str]) -> str:
+    """What the names of the data have in common before the channels' labels, or ``obsData``."""
+    names = [p.data if isinstance(p, Channel) else p.data.name for p in parts]
+    if None in names:
+        refuse("a channel without data", parts[names.index(None)].path)
+    stems = {
+        cleaned(str(n)).removesuffix(f"_{label}")
+        for n, label in zip(names, labels, strict=True)
+        if cleaned(str(n)).endswith(f"_{label}")
+    }
+    return stems.pop() if len(stems) == 1 else os.path.commonprefix(["obsData"])
+
+
+def _data(draft: Draft, part: Channel | Term) -> Json:
+    if isinstance(part, Channel):
+        assert part.observed is not None
+        axes = [
+            axis_json(draft.names.of(n), e) for n, e in zip(part.axes, part.edges, strict=True)
+        ]
+        return {"type": "binned", "axes": axes, "contents": part.observed.tolist()}
+    if isinstance(part.data, UnbinnedData):
+        return _events(draft, part, part.data)
+    if isinstance(part.data, BinnedData):
+        message = (
+            f"binned data of {part.distribution.name!r}, which ROOT would evaluate at bin centres"
+        )
+        refuse(message, part.path, part.data.name)
+    kind = getattr(part.data, "type", "a number")
+    message = f"{part.distribution.name!r} is observed at {kind!r} data, which ROOT cannot read"
+    refuse(message, part.path, part.distribution.name)
+
+
+def _events(draft: Draft, term: Term, data: UnbinnedData) -> Json:
+    """Unbinned data. ROOT sorts the axes by name and not the coordinates: both are sorted here."""
+    names = [draft.names.of(a.name) for a in data.axes]
+    order = sorted(range(len(names)), key=names.__getitem__)
+    axes = []
+    for i in order:
+        low, high = term.observables[data.axes[i].name]
+        made = Variable(low + (high - low) / 2, low, high)
+        known = draft.variables.setdefault(names[i], made)
+        if known != made:
+            refuse(f"the observable {names[i]!r} has several ranges", term.path, names[i])
+        axes.append({"name": names[i], "min": low, "max": high})
+    entries = [[row[i] for i in order] for row in data.entries]
+    weights = {} if data.weights is None else {"weights": list(data.weights)}
+    return {"type": "unbinned", "axes": axes, "entries": entries, **weights}
