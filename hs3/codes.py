@@ -732,6 +732,36 @@ CODES: dict[str, Code] = {
         "The parameter of interest of a measurement is not in its model.",
         "Name a parameter of the model.",
     ),
+    "xml.not_expressible": Code(
+        "error",
+        "HistFactory XML cannot say what the document says.",
+        "Convert to HS3 or ROOT, or change the model.",
+    ),
+    "xml.analysis_left_out": Code(
+        "warning",
+        "An analysis cannot become a measurement of the same XML set.",
+        "Convert it by itself (`analysis`).",
+    ),
+    "xml.parameter_name": Code(
+        "note",
+        "A parameter gets the name that HistFactory makes for its element.",
+        "Nothing.",
+    ),
+    "xml.range": Code(
+        "note",
+        "A parameter has another range than the one it gets in HistFactory.",
+        "Nothing, unless a fit ends at the edge of the range.",
+    ),
+    "xml.clipping": Code(
+        "warning",
+        "ROOT cuts the rates of samples with a HistoSys at zero, the document does not.",
+        "Nothing, unless rates become negative where the likelihood is evaluated.",
+    ),
+    "xml.constant_term": Code(
+        "note",
+        "A constant parameter has a constraint on one side only: a constant of the likelihood.",
+        "Nothing; differences of the likelihood are the same.",
+    ),
     # --- selection: what is to be resolved --------------------------------------------------
     "selection.none": Code(
         "error",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .exporter import to_xml
 from .importer import from_xml
 
-__all__ = ["from_xml"]
+__all__ = ["from_xml", "to_xml"]
