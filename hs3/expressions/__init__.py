@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from .analysis import Extension, bind_ordinals, extensions, names, ordinals
+from .analysis import (
+    Extension,
+    bind_ordinals,
+    extensions,
+    integer_divisions,
+    names,
+    ordinals,
+)
 from .nodes import Call, Constant, Expression, Node, Number, Operator, Ordinal, Variable
 from .parser import MAX_DEPTH, MAX_LENGTH, parse
 from .text import to_text
@@ -27,6 +34,7 @@ __all__ = [
     "Variable",
     "bind_ordinals",
     "extensions",
+    "integer_divisions",
     "names",
     "ordinals",
     "parse",

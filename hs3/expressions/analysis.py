@@ -80,7 +80,7 @@ def _all_extensions(expression: Expression) -> Iterator[Extension]:
     for node in expression.nodes:
         if (name := _own_extension(node)) is not None:
             yield Extension(name, text_of(node), node.offset)
-    yield from _integer_divisions(expression)
+    yield from integer_divisions(expression)
     yield from _chained_comparisons(expression)
 
 
@@ -127,8 +127,8 @@ def _chained_comparisons(expression: Expression) -> Iterator[Extension]:
     yield from found
 
 
-def _integer_divisions(expression: Expression) -> Iterator[Extension]:
-    """Divisions whose operands are both integers to C++."""
+def integer_divisions(expression: Expression) -> Iterator[Extension]:
+    """Divisions whose operands are both integers to C++, every one of them."""
     found = []
 
     def is_integer(node: Node, inner: Sequence[bool]) -> bool:
