@@ -547,6 +547,11 @@ CODES: dict[str, Code] = {
         "The workspace that ROOT wrote does not evaluate as the document means.",
         "Report it; no file is written.",
     ),
+    "root.unchecked": Code(
+        "warning",
+        "The file that ROOT wrote is not known to evaluate as the document means.",
+        "Compare the numbers before relying on the file.",
+    ),
     "root.clip_at_zero": Code(
         "warning",
         "ROOT cuts the histosys of a sample at zero within the bounds of the parameters, the "
