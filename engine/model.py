@@ -236,7 +236,9 @@ class Model:
         inputs = np.asarray(kernels.inputs(self.start, self.program))
         measured = self.observed.measured
         values = np.asarray(measured.value) * inputs[np.asarray(measured.slot)]
-        return self._dataset(counts, values, [sampling.part_of(*term) for term in self._terms])
+        named = self._named(self.start)
+        parts = [sampling.part_of(*term, named) for term in self._terms]
+        return self._dataset(counts, values, parts)
 
     def _dataset(
         self, counts: list[FloatArray], auxiliary: FloatArray, parts: Sequence[sampling.Part | None]
@@ -400,11 +402,13 @@ def compile(graph: Graph, options: Options = DEFAULT) -> Model:
     counts = layout.stacked([c.observed for c in graph.channels if c.observed is not None])
     blocks = pack(channels, layout, slots) if channels else None
     arrays = Arrays(blocks, aux.pack(graph.constraints, slots))
-    terms = tuple(term_data(term) for term in graph.terms)
+    program = term_program(graph, options)
+    specs = program.terms if program else ()
+    terms = tuple(term_data(*pair) for pair in zip(graph.terms, specs, strict=True))
     model = Model(
         graph,
         layout,
-        Program.of(functions, names, term_program(graph, options), effects),
+        Program.of(functions, names, program, effects),
         jax.device_put(arrays),
         observe(counts, aux.measured(graph.constraints, slots), terms),
     )

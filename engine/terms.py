@@ -17,6 +17,7 @@ none (auxiliary)           :math:`-\ln f` at the values of the parameters
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -31,6 +32,7 @@ from jax.scipy.special import gammaln
 
 from hs3.data.binned import BinnedData
 from hs3.data.unbinned import UnbinnedData
+from hs3.distributions import Distribution
 from hs3.errors import CompileError
 from hs3.functions import Function
 from hs3.graph import Graph, Term
@@ -48,6 +50,7 @@ from .density import (
     log_probability,
 )
 from .density.counts import bin_counts
+from .measured import bound, measured_values, with_measured
 
 Kind = Literal["unbinned", "binned", "gaussian", "auxiliary"]
 
@@ -60,11 +63,13 @@ class TermSpec:
         distribution: its name in the definitions.
         kind: what its data are.
         ranges: normalisation range of each observable, in the order of the data's columns.
+        measured: names that hold the measured values of an auxiliary term, where they are known.
     """
 
     distribution: str
     kind: Kind
     ranges: tuple[tuple[str, float, float], ...]
+    measured: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +101,7 @@ class TermData:
 
     Attributes:
         low, high: the event's coordinates in both, or the limits of each bin, shape (D, N).
-        weights: weights of events or contents of bins, shape (N,).
+        weights: weights of events, contents of bins or measured values, shape (N,).
         constant: what the data alone contribute: logarithms of factorials or of a determinant.
         whitener: inverse Cholesky factor of the covariance of the contents (N, N), or (0, 0).
     """
@@ -115,15 +120,33 @@ def term_program(graph: Graph, options: Options) -> TermProgram | None:
     distributions = {d.name: d for d in graph.distributions}
     # A term may hold part of a product only: the factors that are no auxiliary measurements.
     distributions |= {t.distribution.name: t.distribution for t in graph.terms}
+    measured = _measured(graph)
+    distributions |= {name: dist for name, (dist, _) in measured.items()}
     definitions = definitions_of(graph.workspace, graph.functions, distributions.values(), options)
     ranges = {p.name: (p.min, p.max) for p in graph.parameters}
     definitions = replace(definitions, domains={**definitions.domains, **ranges})
-    return TermProgram(tuple(_spec(term) for term in graph.terms), definitions)
+    return TermProgram(tuple(_spec(term, measured) for term in graph.terms), definitions)
 
 
-def _spec(term: Term) -> TermSpec:
+Measured = Mapping[str, tuple[Distribution, tuple[str, ...]]]
+
+
+def _measured(graph: Graph) -> Measured:
+    """Auxiliary distributions with names for what was measured, by name."""
+    constants = {p.name for p in graph.parameters if p.const}
+    times = Counter(term.distribution.name for term in graph.terms)
+    return {
+        term.distribution.name: with_measured(term.distribution, constants)
+        for term in graph.terms
+        if term.data is None and times[term.distribution.name] == 1
+    }
+
+
+def _spec(term: Term, measured: Measured) -> TermSpec:
     ranges = tuple((name, low, high) for name, (low, high) in term.observables.items())
-    return TermSpec(term.distribution.name, _kind(term), ranges)
+    name = term.distribution.name
+    _, names = measured.get(name, (None, ()))
+    return TermSpec(name, _kind(term), ranges, names)
 
 
 def _kind(term: Term) -> Kind:
@@ -152,7 +175,7 @@ def needed_functions(graph: Graph) -> tuple[Function, ...]:
     return tuple(f for f in graph.functions if f.name in seen)
 
 
-def term_data(term: Term) -> TermData:
+def term_data(term: Term, spec: TermSpec) -> TermData:
     """The arrays of one term's data."""
     data = term.data
     if isinstance(data, BinnedData):
@@ -162,8 +185,9 @@ def term_data(term: Term) -> TermData:
         weights = np.ones(events.shape[1]) if data.weights is None else np.array(data.weights)
         return _made(events, events, weights.astype(np.float64), 0.0)
     if data is None:
+        values = measured_values(term.distribution, spec.measured)
         empty = np.zeros((len(term.observables), 0))
-        return _made(empty, empty, np.zeros(0), 0.0)
+        return _made(empty, empty, values, 0.0)
     if isinstance(data, int | float):
         event = np.full((1, 1), float(data))
         return _made(event, event, np.ones(1), 0.0)
@@ -219,6 +243,7 @@ def scope_of(
     """The scope of a term: parameters as scalars, observables at the events or bin centres."""
     ranges = {name: (low, high) for name, low, high in spec.ranges}
     if spec.kind == "auxiliary":
+        values = bound(spec.measured, values, data.weights)
         return DensityScope(values, program.definitions, ranges)
     centre = 0.5 * (data.low + data.high)
     columns = {name: centre[i] for i, name in enumerate(ranges)}

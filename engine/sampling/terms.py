@@ -11,7 +11,9 @@ binned              multinomial; Poisson when         contents of the bins
 with uncertainties  normal around the expected        contents of the bins
                     contents
 bin counts          Poisson                           contents of the bins
-none (auxiliary)    refused                           refused
+none, multivariate  normal around the expected        the expected values
+normal              values
+none, others        refused                           refused
 ==================  ================================  =========================================
 """
 
@@ -32,6 +34,7 @@ from hs3.histfactory.meaning import FloatArray
 
 from ..data import Dataset, Events, log_factorials
 from ..density import DensityScope, expected_events
+from ..measured import bound, drawn, predicted
 from ..terms import TermData, TermProgram, TermSpec, expected_contents, scope_of
 from .asimov import grid
 from .draw import draw
@@ -47,10 +50,11 @@ def names_of(terms: Sequence[Term]) -> tuple[str, ...]:
     return tuple(f"{n}#{i}" if n in shared else n for i, n in enumerate(names))
 
 
-def part_of(spec: TermSpec, data: TermData) -> Part | None:
-    """The data of a term, None for an auxiliary one."""
+def part_of(spec: TermSpec, data: TermData, values: Values) -> Part | None:
+    """The data of a term, None for an auxiliary one of which nothing says what was measured."""
     if spec.kind == "auxiliary":
-        return None
+        held = bound(spec.measured, values, data.weights)
+        return np.array([held[name] for name in spec.measured]) if spec.measured else None
     weights = np.asarray(data.weights)
     if spec.kind != "unbinned":
         return weights
@@ -64,14 +68,15 @@ def replaced(name: str, spec: TermSpec, old: TermData, data: Dataset) -> TermDat
     Raises:
         FitError: the data lack the term, or have another shape or events out of range.
     """
-    if spec.kind == "auxiliary":
+    if spec.kind == "auxiliary" and not spec.measured:
         return old
     if spec.kind == "unbinned":
         return _events(name, spec, old, data)
     contents = np.asarray(data.contents.get(name, np.empty(0)), dtype=np.float64)
     if contents.shape != old.weights.shape:
         needed = old.weights.shape[0]
-        raise _wrong(name, f"needs {needed} bin contents, the data have {contents.shape}")
+        what = "measured values" if spec.measured else "bin contents"
+        raise _wrong(name, f"needs {needed} {what}, the data have {contents.shape}")
     constant = old.constant
     if spec.kind == "binned":
         constant = jnp.asarray(np.float64(log_factorials(contents)))
@@ -120,6 +125,8 @@ def sample(
     scope = _scope(program, spec, data, values)
     if spec.kind == "unbinned":
         return _draw_events(spec, scope, data, keys)
+    if spec.measured:
+        return drawn(scope.distribution(spec.distribution), spec.measured, scope, keys)
     mean, is_poisson = _expected(program, spec, scope, data)
     if spec.kind == "gaussian":
         return _around(mean, data, keys)
@@ -180,6 +187,8 @@ def expected(program: TermProgram, spec: TermSpec, data: TermData, values: Value
         EvaluationError: a density is negative, or an integral inaccurate.
     """
     scope = _scope(program, spec, data, values)
+    if spec.measured:
+        return predicted(scope.distribution(spec.distribution), spec.measured, scope)
     if spec.kind != "unbinned":
         return _expected(program, spec, scope, data)[0]
     dist = scope.distribution(spec.distribution)
@@ -209,7 +218,7 @@ def _expected(
 
 
 def _scope(program: TermProgram, spec: TermSpec, data: TermData, values: Values) -> DensityScope:
-    if spec.kind == "auxiliary":
+    if spec.kind == "auxiliary" and not spec.measured:
         raise CompileError(
             f"the auxiliary distribution {spec.distribution!r} does not tell what would be measured"
             " in its place: toys and expected data of this likelihood are not defined",

@@ -129,6 +129,7 @@ SIGMA = {"type": "gaussian_uncertainty", "sigma": [4.0 + 0.1 * i for i in range(
 
 def likelihood(*pairs: tuple[str, str], **sections) -> engine.Model:
     """A likelihood of some of the distributions and data below."""
+    constants = sections.pop("constants", ())
     rng = np.random.default_rng(3)
     peak = np.concatenate([rng.normal(5.0, 0.7, 150), rng.uniform(0.0, 10.0, 250)])
     entries = [[float(v)] for v in peak[(peak > 0.0) & (peak < 10.0)]]
@@ -187,6 +188,7 @@ def likelihood(*pairs: tuple[str, str], **sections) -> engine.Model:
             a=0.0, mean=5.1, width=0.8, slope=0.04, signal=140.0, background=260.0, fraction=0.4
         ),
     }
+    document["parameter_points"][0]["parameters"] += constants
     return engine.compile(resolve(Workspace.from_json(document)))
 
 
@@ -306,13 +308,66 @@ def test_two_terms_of_one_distribution_keep_their_own_data():
     assert list(model.data.contents) == ["shape#1"]
 
 
-def test_auxiliary_distributions_of_unknown_form_are_refused_by_name():
+COVARIANCE = [[0.04, 0.001], [0.001, 0.01]]
+
+
+def tied(mean, **more) -> engine.Model:
+    """A term, and a measurement of its mean and width at once."""
     tie = {
         "name": "tie",
         "type": "multivariate_normal_dist",
         "x": ["mean", "width"],
-        "mean": [5.0, 0.8],
-        "covariances": [[0.04, 0.001], [0.001, 0.01]],
+        "mean": mean,
+        "covariances": COVARIANCE,
+    }
+    return likelihood(("extended", "events"), more=[tie], aux_distributions=["tie"], **more)
+
+
+def test_measurements_of_several_parameters_are_drawn_around_them():
+    model = tied([5.0, 0.8])
+    np.testing.assert_array_equal(model.data.contents["tie"], [5.0, 0.8])
+    assert model.with_data(model.data).nll() == model.nll()
+    at = {"mean": 4.7, "width": 0.9}
+    drawn = model.sample(1, 4000, at).contents["tie"]
+    np.testing.assert_allclose(np.cov(drawn.T), COVARIANCE, atol=4e-3)
+    np.testing.assert_allclose(drawn.mean(axis=0), [4.7, 0.9], atol=0.015)
+    toy = model.sample(1, 2, at).toy(1)
+    moved = model.with_data(replace(model.data, contents=toy.contents))
+    pull = toy.contents["tie"] - [4.7, 0.9], np.array([4.7, 0.9]) - [5.0, 0.8]
+    new, old = (0.5 * p @ np.linalg.solve(COVARIANCE, p) for p in pull)
+    assert moved.nll(at) - model.nll(at) == pytest.approx(new - old, rel=1e-9)
+
+
+def test_asimov_data_with_measurements_of_several_parameters_give_the_values_back():
+    model = tied([5.0, 0.8])
+    at = {"mean": 4.8, "width": 0.9}
+    fit = engine.fit(model.with_data(model.expected_data(at)))
+    assert fit.converged
+    for name, value in at.items():
+        assert fit.values[name] == pytest.approx(value, abs=1e-4)
+
+
+def test_measured_values_can_be_named():
+    """They are the parameters' values, until other data say otherwise."""
+    given = {"m0": 5.0, "w0": 0.8}
+    constants = [{"name": name, "value": value, "const": True} for name, value in given.items()]
+    model = tied(["m0", "w0"], constants=constants)
+    numbers = tied([5.0, 0.8])
+    assert model.nll() == pytest.approx(numbers.nll(), rel=1e-14)
+    assert model.nll({"m0": 5.2}) == pytest.approx(tied([5.2, 0.8]).nll(), rel=1e-14)
+    np.testing.assert_array_equal(model.data.contents["tie"], [5.0, 0.8])
+    other = replace(model.data, contents={"tie": np.array([5.2, 0.8])})
+    assert model.with_data(other).nll() == pytest.approx(tied([5.2, 0.8]).nll(), rel=1e-14)
+
+
+def test_auxiliary_distributions_of_unknown_form_are_refused_by_name():
+    tie = {
+        "name": "tie",
+        "type": "generalized_normal_dist",
+        "x": "mean",
+        "mean": 5.0,
+        "alpha": 0.3,
+        "beta": 4.0,
     }
     model = likelihood(("extended", "events"), more=[tie], aux_distributions=["tie"])
     for ask in (model.expected_data, lambda: model.sample(1, 2)):
