@@ -22,7 +22,7 @@ Path = str | os.PathLike[str]
 Source = Path | IO[bytes] | IO[str] | dict[str, Any]
 """A document: the path of its file, the file opened for reading, or its JSON data."""
 
-FORMATS = ("hs3", "pyhf")
+FORMATS = ("hs3", "pyhf", "xml")
 """What `convert` can write."""
 
 
@@ -37,6 +37,7 @@ class ReadOptions(TypedDict, total=False):
     patch_name: str | None
     measurement: str | None
     interpolation: str | None
+    root_dir: Path | None
 
 
 def read(
@@ -46,21 +47,26 @@ def read(
     patch_name: str | None = None,
     measurement: str | None = None,
     interpolation: str | None = None,
+    root_dir: Path | None = None,
 ) -> tuple[Workspace, Report]:
-    """The workspace in an HS3 or pyhf JSON document, and what was found while reading it.
+    """The workspace in an HS3 or pyhf JSON document or HistFactory XML, and what was found.
 
     An HS3 document is taken verbatim and gives no findings here: what is in it is checked by
     `validate`. A pyhf workspace is converted, and the findings (whose paths point into the pyhf
-    document) say which conventions were applied. The options are for pyhf workspaces alone.
+    document) say which conventions were applied. So is HistFactory XML: give the path of its
+    driver, the file with the Combination. The options are for these two alone.
 
     Args:
-        source: path of a file, an open file, or JSON data.
+        source: path of a file, an open file (not for XML), or JSON data.
         patch: JSON Patch or patchset to apply first: a file, or its JSON data.
         patch_name: which patch of a patchset.
         measurement: convert only the measurement of this name; all of them by default.
         interpolation: how normsys and histosys interpolate, which pyhf's files do not say:
             ``"code4"`` (default: codes 4 and 4p, as pyhf's command line and ROOT do) or
             ``"code1"`` (codes 1 and 0, the defaults of pyhf as a library).
+        root_dir: for XML: the folder to which its paths are relative, and outside of which nothing
+            is read; by default the nearest one, from the driver's up to two above, that has all
+            channels.
 
     Raises:
         ReadError: the file cannot be read, or holds another format.
@@ -70,14 +76,23 @@ def read(
     """
     from hs3.adapters import pyhf
 
-    data = _json(source)
     options: dict[str, Any] = {
-        "patch": patch if patch is None or isinstance(patch, list) else _json(patch),
+        "patch": patch,
         "patch_name": patch_name,
         "measurement": measurement,
         "interpolation": interpolation,
+        "root_dir": root_dir,
     }
     given = {key: value for key, value in options.items() if value is not None}
+    raw = None if isinstance(source, dict) else _content(source)
+    if raw is not None and _is_xml(raw):
+        return _read_xml(source, given)
+    data = source if raw is None else _json_of(raw)
+    if root_dir is not None:
+        message = "`root_dir` can be given for HistFactory XML only, and this is none"
+        raise ConversionError(message, code="conversion.option")
+    if patch is not None and not isinstance(patch, list):
+        given["patch"] = _json(patch)
     if pyhf.is_pyhf(data):
         return pyhf.from_pyhf(data, **given)
     if pyhf.is_patchset(data):
@@ -147,10 +162,11 @@ def convert(
     """Read one document and write it in another format, wholly or not at all.
 
     Args:
-        source: HS3 or pyhf JSON.
-        target: path of the file to write; one that is there is replaced.
-        to: ``"hs3"`` (default) or ``"pyhf"``.
-        analysis: for pyhf: which analysis becomes the measurement; all of them by default.
+        source: HS3 or pyhf JSON, or HistFactory XML.
+        target: path of the file to write; one that is there is replaced. For XML the folder to
+            make, with the driver ``combination.xml``, the channels and the histograms.
+        to: ``"hs3"`` (default), ``"pyhf"`` or ``"xml"`` (HistFactory XML).
+        analysis: for pyhf and XML: which analysis becomes the measurement; all of them by default.
         approximate: for pyhf: replace what pyhf does not have by the nearest that it has, with a
             warning, instead of refusing the document.
         options: those of `read`.
@@ -166,10 +182,17 @@ def convert(
     if form == "hs3" and (analysis is not None or approximate):
         message = "`analysis` and `approximate` are for writing pyhf; HS3 holds everything as it is"
         raise ConversionError(message, code="conversion.option")
+    if form == "xml" and approximate:
+        message = "`approximate` is for writing pyhf; what XML cannot say is refused"
+        raise ConversionError(message, code="conversion.option")
     workspace, report = read(source, **options)
     if form == "hs3":
         save(workspace, target)
         return report
+    if form == "xml":
+        from hs3.adapters import xml
+
+        return report + xml.to_xml(workspace, target, analysis=analysis)
     from hs3.adapters import pyhf
 
     data, findings = pyhf.to_pyhf(workspace, analysis=analysis, approximate=approximate)
@@ -278,12 +301,34 @@ def _json(source: Source) -> Any:
     """The JSON data of a document; other formats are refused by name."""
     if isinstance(source, dict):
         return source
-    raw = _content(source)
+    return _json_of(_content(source))
+
+
+def _json_of(raw: bytes) -> Any:
     if raw.startswith(b"root"):
         raise ReadError("ROOT files cannot be read yet; HS3 and pyhf JSON can", code="read.format")
-    if raw.lstrip()[:1] == b"<":
-        raise ReadError("XML cannot be read yet; HS3 and pyhf JSON can", code="read.format")
+    if _is_xml(raw):
+        raise ReadError("this is XML, where JSON is needed", code="read.format")
     return jsonio.parse(raw)
+
+
+def _is_xml(raw: bytes) -> bool:
+    return raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
+
+
+def _read_xml(source: Source, given: dict[str, Any]) -> tuple[Workspace, Report]:
+    from hs3.adapters import xml
+
+    if not isinstance(source, str | os.PathLike):
+        message = "HistFactory XML names other files; give the path of its driver"
+        raise ReadError(message, code="read.format")
+    foreign = given.keys() - {"measurement", "root_dir"}
+    if foreign:
+        message = (
+            f"{_names(sorted(foreign))} can be given for pyhf workspaces only, and this is XML"
+        )
+        raise ConversionError(message, code="conversion.option")
+    return xml.from_xml(source, **given)
 
 
 def _content(source: Path | IO[bytes] | IO[str]) -> bytes:
@@ -296,7 +341,10 @@ def _content(source: Path | IO[bytes] | IO[str]) -> bytes:
 def _format(to: str | None, target: Path) -> str:
     """The format to write; a file name that promises another one is refused."""
     suffix = os.path.splitext(os.fspath(target))[1].lower()
-    wanted = to or {".root": "root", ".xml": "xml"}.get(suffix, "hs3")
+    if to is None and suffix == ".xml":
+        message = 'HistFactory XML is a folder of files: give the name of a folder, and `to="xml"`'
+        raise ConversionError(message, code="conversion.format", value=os.fspath(target))
+    wanted = to or {".root": "root"}.get(suffix, "hs3")
     if wanted not in FORMATS:
         raise ConversionError(
             f"cannot write the format {wanted!r}; there are {_names(FORMATS)}",

@@ -114,7 +114,7 @@ BAD = {
     "too large a number": ('{"metadata": 1e400}', "read.syntax"),
     "too deep": ("[" * 200 + "]" * 200, "read.too_deep"),
     "ROOT": (b"root\x00\x00\xf7\xa4", "read.format"),
-    "XML": ("<!DOCTYPE Combination><Combination/>", "read.format"),
+    "XML": ("<!DOCTYPE Combination><Combination/>", "xml.driver"),
     "some JSON": ('{"name": "x"}', "read.format"),
     "patchset": ('{"metadata": {}, "patches": []}', "read.format"),
     "array": ("[]", "document.invalid"),

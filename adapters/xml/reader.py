@@ -97,7 +97,7 @@ class Reader:
     def _ignored(self, element: Element, *names: str) -> None:
         found = [name for name in names if name in element.attributes]
         if found:
-            message = f"{' and '.join(found)} of {element.tag} say nothing about the model"
+            message = f"{element.tag} has {' and '.join(found)}: nothing about the model"
             self.findings.append(Finding("xml.not_carried", element.place, message, found[0]))
 
     # --- driver ---------------------------------------------------------------------------------

@@ -61,8 +61,8 @@ def _measurement(m: d.Measurement) -> Iterator[str]:
         "Measurement",
         {"Name": m.name, "Lumi": m.lumi, "LumiRelErr": m.lumi_relative, "ExportOnly": "True"},
     )
-    if m.pois:
-        yield f"  <POI>{escape(' '.join(m.pois))}</POI>"
+    # pyhf wants the element, and ROOT wants some text in it, be it a blank.
+    yield f"  <POI>{escape(' '.join(m.pois)) or ' '}</POI>"
     for s in m.settings:
         keys: dict[str, str | float] = {} if s.value is None else {"Val": s.value}
         keys |= {"Const": "True"} if s.const else {}

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hs3.cli.options import Interpolation, Json, Measurement, Patch, PatchName
+from hs3.cli.options import Interpolation, Json, Measurement, Patch, PatchName, RootDir
 from hs3.cli.terminal import print_findings, progress, say, say_json, summary
 
 
@@ -16,11 +16,18 @@ def register(app: typer.Typer) -> None:
 
 
 def convert(
-    source: Annotated[str, typer.Argument(metavar="SRC", help="HS3 or pyhf JSON.")],
-    target: Annotated[str, typer.Argument(metavar="DST", help="File to write, or replace.")],
-    to: Annotated[str | None, typer.Option(metavar="FORMAT", help="hs3 (default) or pyhf.")] = None,
+    source: Annotated[
+        str, typer.Argument(metavar="SRC", help="HS3 or pyhf JSON, or HistFactory XML.")
+    ],
+    target: Annotated[
+        str, typer.Argument(metavar="DST", help="File to write, or replace; for XML a new folder.")
+    ],
+    to: Annotated[
+        str | None, typer.Option(metavar="FORMAT", help="hs3 (default), pyhf or xml.")
+    ] = None,
     analysis: Annotated[
-        str | None, typer.Option(metavar="NAME", help="To pyhf: carry over this analysis only.")
+        str | None,
+        typer.Option(metavar="NAME", help="To pyhf, xml: carry over this analysis only."),
     ] = None,
     approximate: Annotated[
         bool,
@@ -30,6 +37,7 @@ def convert(
     patch_name: PatchName = None,
     measurement: Measurement = None,
     interpolation: Interpolation = None,
+    root_dir: RootDir = None,
     json: Json = False,
 ) -> int:
     """Convert a document; DST is written wholly or not at all, and replaced when it is there.
@@ -49,6 +57,7 @@ def convert(
             patch_name=patch_name,
             measurement=measurement,
             interpolation=interpolation,
+            root_dir=root_dir,
         )
     if json:
         say_json({**report.to_dict(), "written": target})

@@ -6,7 +6,12 @@ from typing import Annotated
 
 import typer
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="HS3 or pyhf JSON.", show_default=False)]
+File = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE", help="HS3 or pyhf JSON, or HistFactory XML.", show_default=False
+    ),
+]
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
@@ -33,6 +38,14 @@ Interpolation = Annotated[
         help="How systematics interpolate: code4 (default; codes 4 and 4p, as pyhf's command line "
         "and ROOT) or code1 (codes 1 and 0, as pyhf's library).",
         rich_help_panel=PYHF,
+    ),
+]
+
+RootDir = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIR",
+        help="What the paths in HistFactory XML are relative to; nothing is read outside of it.",
     ),
 ]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hs3.cli.options import File, Interpolation, Json, Measurement, Patch, PatchName
+from hs3.cli.options import File, Interpolation, Json, Measurement, Patch, PatchName, RootDir
 from hs3.cli.terminal import print_findings, progress, say, say_json, summary
 
 
@@ -22,6 +22,7 @@ def validate(
     patch_name: PatchName = None,
     measurement: Measurement = None,
     interpolation: Interpolation = None,
+    root_dir: RootDir = None,
     json: Json = False,
 ) -> int:
     """Check a document: its form, its names, its numbers.
@@ -37,6 +38,7 @@ def validate(
             patch_name=patch_name,
             measurement=measurement,
             interpolation=interpolation,
+            root_dir=root_dir,
         )
     ok = report.ok and not (strict and report.warnings)
     if json:
