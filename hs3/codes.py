@@ -512,6 +512,77 @@ CODES: dict[str, Code] = {
         "An object of a ROOT file lacks something that its class should have.",
         "Report it with the version of ROOT that wrote the file.",
     ),
+    # --- root: reading workspaces of RooFit ---------------------------------------------------
+    "root.unknown_class": Code(
+        "warning",
+        "An object of a RooFit class that HS3 has nothing for is kept under its class' name, "
+        "without a meaning; what depends on it cannot be evaluated.",
+        "Replace it by classes that are known, or convert what does not depend on it.",
+    ),
+    "root.conditional": Code(
+        "note",
+        "A density of some observables, given others, is written as the ratio of the density to "
+        "its integral.",
+        "Nothing.",
+    ),
+    "root.floor": Code(
+        "warning",
+        "A RooRealSumPdf that is cut at zero is written without the cut.",
+        "See to it that it is nowhere negative.",
+    ),
+    "root.fft_buffer": Code(
+        "warning",
+        "A RooFFTConvPdf has a buffer strategy of its own, which HS3 cannot say.",
+        "Compare the likelihood with ROOT's near the ends of the range.",
+    ),
+    "root.johnson_threshold": Code(
+        "warning",
+        "A RooJohnson with a threshold is normalised above the threshold, RooFit normalises it "
+        "as if there were none.",
+        "Let the range of the variable begin at the threshold.",
+    ),
+    "root.histogram_normalisation": Code(
+        "note",
+        "A RooHistPdf with interpolation of order two or more is normalised by the sum of its "
+        "bins, as RooFit does, and not by its integral.",
+        "Nothing.",
+    ),
+    "root.parametrised_range": Code(
+        "warning",
+        "The range of a variable is given by functions; their present values are taken.",
+        "Check that they are constant.",
+    ),
+    "root.index_category": Code(
+        "warning",
+        "A simultaneous density is indexed by something else than a plain category, and is left "
+        "out.",
+        "Use a RooCategory.",
+    ),
+    "root.model_config": Code(
+        "warning",
+        "A ModelConfig has no pdf or no data in the workspace, and gives no analysis.",
+        "Correct it in ROOT, or choose pdf and data by name.",
+    ),
+    "root.snapshot_part": Code(
+        "note",
+        "A snapshot holds categories, which a parameter point cannot.",
+        "Nothing.",
+    ),
+    "root.column_left_out": Code(
+        "note",
+        "A column of the data, on which no density depends, is left out.",
+        "Nothing.",
+    ),
+    "root.weight_errors": Code(
+        "note",
+        "Errors of weighted bins are left out; they have no part in the likelihood.",
+        "Nothing.",
+    ),
+    "root.left_out": Code(
+        "note",
+        "An object of the workspace that is neither model nor data is left out.",
+        "Nothing.",
+    ),
     "root.not_expressible": Code(
         "error",
         "ROOT's importer cannot be told what a part of the document means.",
