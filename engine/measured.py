@@ -82,4 +82,5 @@ def drawn(
     factor = np.linalg.cholesky(np.asarray(covariance(dist, scope)))
     shape = (len(names),)
     z = np.asarray(jax.vmap(lambda key: jax.random.normal(key, shape, jnp.float64))(keys))
-    return predicted(dist, names, scope) + z @ factor.T
+    around: FloatArray = predicted(dist, names, scope) + z @ factor.T
+    return around
