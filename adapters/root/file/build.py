@@ -25,7 +25,8 @@ def graph_of(file: RootFile, key: Key) -> WorkspaceGraph:
     """
     workspace, unread = file.record(key)
     generic = [inner for obj in workspace.proxies("_genObjects") for inner in _unwrapped(obj)]
-    beside = [file.read(k.name, k.cycle) for k in _latest(file) if k.class_name == _MODEL_CONFIG]
+    nodes = {node.name: node for node in workspace.proxies("_allOwnedNodes")}
+    beside = [obj for obj in _configs(file) if _belongs(obj, workspace, nodes)]
 
     def trees(store: RootObject) -> dict[str, NDArray[Any]]:
         return branches(file, store)
@@ -35,7 +36,7 @@ def graph_of(file: RootFile, key: Key) -> WorkspaceGraph:
         title=workspace.title,
         root_version=file.root_version,
         source=workspace,
-        nodes={node.name: node for node in workspace.proxies("_allOwnedNodes")},
+        nodes=nodes,
         datasets=_datasets(workspace, "_dataList", trees),
         embedded=_datasets(workspace, "_embeddedDataList", trees),
         snapshots={s.name: list(objects_in(s)) for s in _optional(workspace, "_snapshots")},
@@ -46,9 +47,16 @@ def graph_of(file: RootFile, key: Key) -> WorkspaceGraph:
     )
 
 
-def _latest(file: RootFile) -> list[Key]:
-    """Of each name the highest cycle."""
-    return [key for key in file.keys if file.find(key.name) == key]
+def _configs(file: RootFile) -> list[RootObject]:
+    """The configurations that have a key of their own; of each name the highest cycle."""
+    keys = [key for key in file.keys if key.class_name == _MODEL_CONFIG]
+    return [file.read(k.name, k.cycle) for k in keys if file.find(k.name) == k]
+
+
+def _belongs(config: RootObject, workspace: RootObject, nodes: dict[str, RootObject]) -> bool:
+    """Whether a configuration is one of this workspace: formerly it says so, now its pdf does."""
+    of = config.members.get("fWSName", "")
+    return config.member("fPdfName") in nodes and of in ("", workspace.name)
 
 
 def _optional(workspace: RootObject, name: str) -> list[RootObject]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ from .variables import category
 Trees = Callable[[RootObject], dict[str, NDArray[Any]]]
 """The branches of the tree of a RooTreeDataStore."""
 
+Errors = dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
+
 
 @dataclass(frozen=True)
 class Table:
@@ -27,7 +29,7 @@ class Table:
 
     columns: dict[str, NDArray[Any]]
     weight: str | None = None
-    errors: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = field(default_factory=dict)
+    errors: Errors = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -77,7 +79,7 @@ def _vectors(store: RootObject) -> Table:
         if low is not None and high is not None:
             errors[name] = (low, high)
         elif symmetric is not None:
-            errors[name] = (-symmetric, symmetric)
+            errors[name] = _symmetric(symmetric)
     for column in store.proxies("_catStoreList"):
         columns[_name(column, "_cat")] = _indices(column.member("_vec"))
     return Table(columns, _weight_name(store), errors)
@@ -87,6 +89,12 @@ def _full(column: RootObject, name: str, values: NDArray[Any]) -> NDArray[np.flo
     """Errors of a column, where there is one for each value."""
     errors = column.members.get(name)
     return errors if isinstance(errors, np.ndarray) and len(errors) == len(values) else None
+
+
+def _symmetric(errors: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Below and above; RooFit writes -1 for no error."""
+    known = np.where(errors < 0, np.nan, errors)
+    return -known, known
 
 
 def _name(column: RootObject, *members: str) -> str:
@@ -125,7 +133,7 @@ def _tree(store: RootObject, trees: Trees) -> Table:
         if low is not None and high is not None:
             errors[name] = (low, high)
         elif f"{name}_err" in branches:
-            errors[name] = (-branches[f"{name}_err"], branches[f"{name}_err"])
+            errors[name] = _symmetric(branches[f"{name}_err"])
     return Table(columns, _weight_name(store), errors)
 
 
@@ -136,23 +144,34 @@ def _composite(store: RootObject, trees: Trees) -> Table:
     """
     index = store.member("_indexCat")
     parts = {state: table(part, trees) for state, part in _parts(store).items()}
-    weighted = any(part.weight for part in parts.values())
     names = list(dict.fromkeys(n for p in parts.values() for n in p.columns if n != p.weight))
     columns = {
-        name: np.concatenate([p.columns.get(name, np.full(p.rows, np.nan)) for p in parts.values()])
+        name: _joined(p.columns.get(name, np.full(p.rows, np.nan)) for p in parts.values())
         for name in names
     }
-    columns[index.name] = np.concatenate(
-        [np.full(part.rows, state, dtype=np.int32) for state, part in parts.items()]
-        or [np.empty(0, dtype=np.int32)]
+    columns[index.name] = _joined(
+        np.full(part.rows, state, dtype=np.int32) for state, part in parts.items()
     )
-    if not weighted:
+    weight = next((part.weight for part in parts.values() if part.weight), None)
+    if weight is None:
         return Table(columns)
-    weight = next(part.weight for part in parts.values() if part.weight)
-    columns[weight] = np.concatenate(
-        [p.columns[p.weight] if p.weight else np.ones(p.rows) for p in parts.values()]
+    columns[weight] = _joined(
+        p.columns[p.weight] if p.weight else np.ones(p.rows) for p in parts.values()
     )
-    return Table(columns, weight)
+    return Table(columns, weight, _joined_errors(list(parts.values()), weight))
+
+
+def _joined(parts: Iterable[NDArray[Any]]) -> NDArray[Any]:
+    arrays = list(parts)
+    return np.concatenate(arrays) if arrays else np.empty(0)
+
+
+def _joined_errors(parts: list[Table], weight: str) -> Errors:
+    """The errors of the weights, where every part has some."""
+    found = [part.errors[part.weight] for part in parts if part.weight in part.errors]
+    if len(found) < len(parts):
+        return {}
+    return {weight: (_joined(low for low, _ in found), _joined(high for _, high in found))}
 
 
 def _parts(store: RootObject) -> dict[int, RootObject]:

@@ -21,9 +21,10 @@ class Binning:
 
     Attributes:
         low, high: the range; ``-inf`` and ``inf`` where it is open (RooFit writes ±1e30).
-        edges: of the bins, ascending, at least two; empty when the range is open.
+        edges: of the bins, ascending, at least two; empty when a bound is open or not known.
         uniform: whether all bins are equally wide by construction.
-        low_name, high_name: the functions that bound a parametrised range; else None.
+        low_name, high_name: the nodes that bound a parametrised range; else None. A bound that is
+            a function, not a variable, is NaN: a file does not keep the values of functions.
     """
 
     low: float
@@ -148,7 +149,7 @@ def binning_of(obj: RootObject) -> Binning:
 
 
 def _parametrised(obj: RootObject) -> Binning:
-    """Bounds that are functions: at the values that the file stores for them."""
+    """Bounds that are nodes: variables have values, functions would have to be evaluated."""
     members = obj.members
     bounds = obj.proxies("_lp") if members.get("_lp") is not None else []
     if len(bounds) != 2:
@@ -158,13 +159,21 @@ def _parametrised(obj: RootObject) -> Binning:
             "a parametrised range without its two bounds", code="root.corrupt", path=obj.path
         )
     low, high = bounds
-    values = _uniform(_number(low, "_value"), _number(high, "_value"), int(_number(obj, "_nbins")))
+    values = _uniform(_stored(low), _stored(high), int(_number(obj, "_nbins")))
     return Binning(values.low, values.high, values.edges, True, low.name, high.name)
+
+
+def _stored(node: RootObject) -> float:
+    """The value of a variable, NaN for a function."""
+    return _number(node, "_value") if node.class_name in _VARIABLES else math.nan
+
+
+_VARIABLES = {"RooRealVar", "RooConstVar"}
 
 
 def _uniform(low: float, high: float, bins: int) -> Binning:
     low, high = _bound(low), _bound(high)
-    if math.isinf(low) or math.isinf(high) or not 0 < bins <= _MAX_BINS:
+    if not math.isfinite(high - low) or not 0 < bins <= _MAX_BINS:
         return Binning(low, high, np.array([]))
     edges: NDArray[np.float64] = low + (high - low) / bins * np.arange(bins + 1.0)
     return Binning(low, high, edges)
