@@ -22,7 +22,7 @@ Path = str | os.PathLike[str]
 Source = Path | IO[bytes] | IO[str] | dict[str, Any]
 """A document: the path of its file, the file opened for reading, or its JSON data."""
 
-FORMATS = ("hs3", "pyhf", "xml")
+FORMATS = ("hs3", "pyhf", "xml", "root-json", "root")
 """What `convert` can write."""
 
 
@@ -165,10 +165,13 @@ def convert(
         source: HS3 or pyhf JSON, or HistFactory XML.
         target: path of the file to write; one that is there is replaced. For XML the folder to
             make, with the driver ``combination.xml``, the channels and the histograms.
-        to: ``"hs3"`` (default), ``"pyhf"`` or ``"xml"`` (HistFactory XML).
-        analysis: for pyhf and XML: which analysis becomes the measurement; all of them by default.
+        to: ``"hs3"`` (default), ``"pyhf"``, ``"xml"`` (HistFactory XML), ``"root-json"`` (HS3 that
+            ROOT's importer reads and evaluates as the document means) or ``"root"`` (a
+            RooWorkspace, written by the real ROOT and checked; the default for names in ``.root``).
+        analysis: for all but HS3: carry over this analysis only; all of them by default.
         approximate: for pyhf: replace what pyhf does not have by the nearest that it has, with a
-            warning, instead of refusing the document.
+            warning, instead of refusing the document. For ROOT: leave samples to its cut at zero,
+            with a warning, instead of rewriting them.
         options: those of `read`.
 
     Returns:
@@ -180,7 +183,7 @@ def convert(
     """
     form = _format(to, target)
     if form == "hs3" and (analysis is not None or approximate):
-        message = "`analysis` and `approximate` are for writing pyhf; HS3 holds everything as it is"
+        message = "`analysis` and `approximate` are for other formats; HS3 holds everything"
         raise ConversionError(message, code="conversion.option")
     if form == "xml" and approximate:
         message = "`approximate` is for writing pyhf; what XML cannot say is refused"
@@ -193,6 +196,16 @@ def convert(
         from hs3.adapters import xml
 
         return report + xml.to_xml(workspace, target, analysis=analysis)
+    if form == "root":
+        from hs3.adapters.root.writer import write_root
+
+        return report + write_root(workspace, target, analysis=analysis, approximate=approximate)
+    if form == "root-json":
+        from hs3.adapters.root.json import to_root_json
+
+        data, findings = to_root_json(workspace, analysis=analysis, approximate=approximate)
+        files.write_atomic(target, jsonio.dumps(data, indent=2) + "\n")
+        return report + findings
     from hs3.adapters import pyhf
 
     data, findings = pyhf.to_pyhf(workspace, analysis=analysis, approximate=approximate)

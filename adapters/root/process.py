@@ -71,7 +71,7 @@ def run(task: str, *, timeout: float = TIMEOUT, **request: Any) -> dict[str, Any
         MissingDependency: there is no ROOT.
         ConversionError: ROOT refused, crashed (`root.crashed`), or took too long (`root.timeout`).
     """
-    command = [interpreter(), "-c", _START, str(_WORKER)]
+    command = [interpreter(), "-W", "ignore", "-c", _START, str(_WORKER)]
     with tempfile.TemporaryDirectory(prefix="hs3-root-") as folder:
         Path(folder, "request.json").write_text(json.dumps({"task": task, **request}))
         said, status = _wait(command, folder, timeout)
@@ -134,10 +134,8 @@ def _result(answer: dict[str, Any], said: str) -> dict[str, Any]:
 
 
 def _tail(said: str) -> str:
-    """The end of what ROOT printed, without the notice of its Python package."""
-    lines = [line for line in said.splitlines() if line.strip()]
-    kept = [line for line in lines if "alpha stage" not in line and "warnings.warn" not in line]
-    text = "\n".join(kept)[-_SHOWN:]
+    """The end of what ROOT printed."""
+    text = said.strip()[-_SHOWN:]
     return f"\n{text}" if text else ""
 
 

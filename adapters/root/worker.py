@@ -148,7 +148,8 @@ def describe(request: dict[str, Any]) -> dict[str, Any]:
 def write(request: dict[str, Any]) -> dict[str, Any]:
     """Import an HS3 document and write the workspace to a ROOT file."""
     workspace = _workspace(request)
-    if workspace.writeToFile(request["output"]):
+    workspace.writeToFile(request["output"])
+    if not os.path.isfile(request["output"]):
         raise Refused(f"ROOT cannot write {request['output']}")
     return {"version": _root().gROOT.GetVersion()}
 

@@ -23,15 +23,19 @@ def convert(
         str, typer.Argument(metavar="DST", help="File to write, or replace; for XML a new folder.")
     ],
     to: Annotated[
-        str | None, typer.Option(metavar="FORMAT", help="hs3 (default), pyhf or xml.")
+        str | None,
+        typer.Option(metavar="FORMAT", help="hs3, pyhf, xml, root-json or root."),
     ] = None,
     analysis: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="To pyhf, xml: carry over this analysis only."),
+        typer.Option(metavar="NAME", help="Carry over this analysis only."),
     ] = None,
     approximate: Annotated[
         bool,
-        typer.Option("--approximate", help="To pyhf: replace what it lacks by the nearest it has."),
+        typer.Option(
+            "--approximate",
+            help="To pyhf, ROOT: replace what it lacks by the nearest it has, with a warning.",
+        ),
     ] = False,
     patch: Patch = None,
     patch_name: PatchName = None,
