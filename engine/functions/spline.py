@@ -22,10 +22,10 @@ def _spline(function: SplineFunction, scope: Scope) -> Array:
     # ROOT 6.40 takes the logarithm of the knots and then the exponential of x, where the logarithm
     # is meant. The type is ROOT's own, so its value is the value; see spec/expressions.md.
     x = jnp.exp(scope(function.x)) if function.logx else scope(function.x)
-    order = 5 if function.interpolation == "poly5" else 3
+    order = int((function.interpolation or "poly3").removeprefix("poly"))
     knots = _knots(function, function.x0, bool(function.logx), "x0")
     heights = _knots(function, function.y0, bool(function.logy), "y0")
-    if len(knots) < (2 if order == 3 else 3) or np.any(np.diff(knots) <= 0.0):
+    if len(knots) < (3 if order == 5 else 2) or np.any(np.diff(knots) <= 0.0):
         raise CompileError(
             f"the spline {function.name!r} needs ascending `x0`, at least two of them "
             "(three for poly5)",
@@ -50,10 +50,14 @@ def _knots(
 def _pieces(x: FloatArray, y: FloatArray, order: int) -> FloatArray:
     """Coefficients of (t - x_k)^j, shape (order + 1, knots), lowest power first.
 
-    Order 3 has no knot at the last point but one from either end; order 5 has third and fourth
+    Order 1 goes on straight beyond the ends. Order 3 has no knot at the last point but one from
+    either end; order 5 has third and fourth
     derivatives of zero at the ends. The last column serves beyond the last knot, where ROOT's
     quintic goes on without its fifth power.
     """
+    if order == 1:
+        slopes = np.diff(y) / np.diff(x)
+        return np.stack([y, np.append(slopes, slopes[-1])])
     # Costs a third of a second, and splines are rare.
     from scipy.interpolate import CubicSpline, PPoly, make_interp_spline
 

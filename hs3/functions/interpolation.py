@@ -95,13 +95,14 @@ class SplineFunction(Function, types=("spline",)):
     r"""A spline through given points.
 
     .. math::
-        f(x_k) = y_k,\quad \text{a polynomial of order 3 or 5 between neighbours}
+        f(x_k) = y_k,\quad \text{a polynomial of order 1, 3 or 5 between neighbours}
 
     Attributes:
         x: the argument.
         x0: the :math:`x_k`, ascending.
         y0: the :math:`y_k`, as many.
-        interpolation: ``poly3`` (default) or ``poly5``.
+        interpolation: ``poly3`` (default) or ``poly5``; ``poly1``, straight lines, is an
+            extension of this project, for RooFit's tables with linear interpolation.
         logx: True when the knots are :math:`\ln x_k`; ROOT 6.40 then takes the spline at
             :math:`e^x` (see spec/expressions.md).
         logy: True when the spline runs in :math:`\ln y`.
@@ -113,7 +114,7 @@ class SplineFunction(Function, types=("spline",)):
     x: Value
     x0: Numbers
     y0: Numbers
-    interpolation: Literal["poly3", "poly5"] | None = None
+    interpolation: Literal["poly1", "poly3", "poly5"] | None = None
     logx: Flag | None = None
     logy: Flag | None = None
 
