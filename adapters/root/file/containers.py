@@ -193,7 +193,18 @@ def _finish(kind: CxxType) -> Callable[[Any], Any]:
     return lambda values: values
 
 
-def member(kind: CxxType, classes: Classes) -> Callable[[Record, int, RootObject, str], Values]:
+Member = Callable[[Record, int, RootObject, str], Values]
+"""Read a member with a header: record, position, its owner, its name."""
+
+
+def text(record: Record, position: int, owner: RootObject, label: str) -> Values:
+    """A std::string."""
+    end, _, position = record.header(position)
+    value, position = record.string(position)
+    return value, record.expect(position, end, label)
+
+
+def member(kind: CxxType, classes: Classes) -> Member:
     """How a container that is a member of a class is read."""
     whole = content_of(kind, classes)
     by_member: dict[int, Row] = {}

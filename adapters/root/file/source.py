@@ -116,7 +116,8 @@ class RootFile:
         """
         from .build import graph_of
 
-        return graph_of(self, self.find(self._chosen(name)))
+        with without_gc():
+            return graph_of(self, self.find(self._chosen(name)))
 
     def _chosen(self, name: str | None) -> str:
         names = self.workspaces
@@ -190,8 +191,14 @@ def _directory(data: bytes, label: str) -> tuple[list[Key], str, int]:
 
     try:
         with uproot.open(io.BytesIO(data)) as directory:
+            header = directory.file
+            if header.fVersion <= 0 or header.fBEGIN <= 0:
+                raise ReadError(f"{label} is not a ROOT file", code="root.corrupt")
+            if header.fEND > len(data):
+                message = f"{label} is cut off: {len(data):,} bytes of {header.fEND:,} are there"
+                raise ReadError(message, code="root.corrupt")
             keys = list(_keys(directory, "", set()))
-            return keys, _version(directory.file.fVersion), int(directory.file.fSeekInfo)
+            return keys, _version(header.fVersion), int(header.fSeekInfo)
     except ReadError:
         raise
     except Exception as error:  # uproot and what it builds on have errors of many kinds

@@ -82,7 +82,9 @@ def _step(element: Element, layout: Layout, classes: Classes) -> Step:
         return _loop(element, classes)
     if element.kind == _ARTIFICIAL:
         return _nothing
-    if not element.is_stl and not element.length:
+    if (element.is_stl or element.kind == _STREAMED) and not element.length:
+        return _stl(element, classes)
+    if not element.length:
         if element.kind in _POINTERS:
             return _pointer(element.name)
         if element.kind == _TSTRING:
@@ -198,7 +200,7 @@ def _count(members: dict[str, Any], counter: str, name: str, record: Record, pos
 def row_of(element: Element, layout: Layout, classes: Classes) -> Row:
     """How a number of values of a member are read that stand in a row."""
     kind = element.kind
-    if element.is_stl:
+    if element.is_stl or kind == _STREAMED:
         return _container(element, classes)
     if kind in _POINTERS or kind - _ARRAY in _POINTERS:
         return containers.pointers
@@ -208,18 +210,36 @@ def row_of(element: Element, layout: Layout, classes: Classes) -> Row:
         return containers.objects(class_of(element), classes)
     code = CODES.get(kind if kind < _ARRAY else kind - _ARRAY)
     if code is None or _packed(element):
-        return _opaque(element, layout)
+        raise unsupported(element, layout)
     return containers.numbers(code)
 
 
-def _container(element: Element, classes: Classes) -> Row:
-    kind = parse_type(element.type_name)
+def _stl(element: Element, classes: Classes) -> Step:
+    """A container or std::string that is a member."""
+    name, read = element.name, _reader(element, classes)
+
+    def step(record: Record, position: int, out: dict[str, Any], obj: RootObject) -> int:
+        out[name], position = read(record, position, obj, name)
+        return position
+
+    return step
+
+
+def _reader(element: Element, classes: Classes) -> containers.Member:
+    try:
+        kind = parse_type(element.type_name)
+    except ValueError:
+        return _opaque(element)
     if kind.name in containers.STRINGS:
-        return containers.with_header(containers.strings)
-    kind = CxxType(kind.name, kind.arguments)
-    if kind.name not in containers.CONTAINERS or not kind.arguments:
-        return _skipped(element)
-    read = containers.member(kind, classes)
+        return containers.text
+    if kind.name in containers.CONTAINERS and kind.arguments:
+        return containers.member(CxxType(kind.name, kind.arguments), classes)
+    return _opaque(element)
+
+
+def _container(element: Element, classes: Classes) -> Row:
+    """Containers in a row, each with a header."""
+    read = _reader(element, classes)
 
     def row(
         record: Record, position: int, count: int, owner: RootObject, label: str
@@ -233,24 +253,16 @@ def _container(element: Element, classes: Classes) -> Row:
     return row
 
 
-def _opaque(element: Element, layout: Layout) -> Row:
-    if element.kind in (_STREAMED, _LOOP):
-        return _skipped(element)
-    raise unsupported(element, layout)
-
-
-def _skipped(element: Element) -> Row:
+def _opaque(element: Element) -> containers.Member:
     """A member that its class writes in a way of its own: noted, and skipped by its length."""
     name = class_of(element)
 
-    def row(
-        record: Record, position: int, count: int, owner: RootObject, label: str
-    ) -> containers.Values:
+    def read(record: Record, position: int, owner: RootObject, label: str) -> containers.Values:
         child = RootObject(name, {}, parent=owner, label=label, offset=position)
         record.skip(child)
-        return [child], record.header(position)[0]
+        return child, record.header(position)[0]
 
-    return row
+    return read
 
 
 def unsupported(element: Element, layout: Layout) -> ReadError:
