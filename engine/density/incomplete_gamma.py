@@ -10,6 +10,7 @@ from jax import Array, lax
 from jax.scipy.special import gammainc, gammaincc, gammaln
 from jax.typing import ArrayLike
 
+from .large_gamma import LARGE, log_tails
 from .special import log_difference, polynomial_integral
 
 _UNDERFLOW = 1e-280
@@ -19,25 +20,33 @@ _STEPS = 400
 def log_lower(a: ArrayLike, x: ArrayLike) -> Array:
     r""":math:`\ln P(a, x)` for :math:`a > 0` and :math:`0 \le x \le \infty`."""
     a, x = jnp.broadcast_arrays(jnp.asarray(a, float), jnp.asarray(x, float))
-    inside = (x > 0.0) & (x < jnp.inf)
-    t = jnp.where(inside, x, a)
+    inside, large = (x > 0.0) & (x < jnp.inf), a > LARGE
+    whole, at = a, jnp.where(inside, x, a)
+    a, t = jnp.where(large, 1.0, a), jnp.where(large, 1.0, at)
     direct = gammainc(a, t)
     tail = direct < _UNDERFLOW
     in_tail = _log_lower_tail(jnp.where(tail, a, 1.0), jnp.where(tail, t, 1.0))
     value = jnp.where(tail, in_tail, jnp.log(jnp.where(tail, 1.0, direct)))
+    value = jnp.where(large, _of_large_order(whole, at, large)[0], value)
     return jnp.where(inside, value, jnp.where(x > 0.0, 0.0, -jnp.inf))
 
 
 def log_upper(a: ArrayLike, x: ArrayLike) -> Array:
     r""":math:`\ln Q(a, x)` for :math:`a > 0` and :math:`0 \le x \le \infty`."""
     a, x = jnp.broadcast_arrays(jnp.asarray(a, float), jnp.asarray(x, float))
-    inside = (x > 0.0) & (x < jnp.inf)
-    t = jnp.where(inside, x, a)
+    inside, large = (x > 0.0) & (x < jnp.inf), a > LARGE
+    whole, at = a, jnp.where(inside, x, a)
+    a, t = jnp.where(large, 1.0, a), jnp.where(large, 1.0, at)
     direct = gammaincc(a, t)
     tail = direct < _UNDERFLOW
     in_tail = _log_upper_tail(jnp.where(tail, a, 1.0), jnp.where(tail, t, 3.0))
     value = jnp.where(tail, in_tail, jnp.log(jnp.where(tail, 1.0, direct)))
+    value = jnp.where(large, _of_large_order(whole, at, large)[1], value)
     return jnp.where(inside, value, jnp.where(x > 0.0, -jnp.inf, 0.0))
+
+
+def _of_large_order(a: Array, x: Array, large: Array) -> tuple[Array, Array]:
+    return log_tails(jnp.where(large, a, LARGE), jnp.where(large, x, LARGE))
 
 
 def _log_lower_tail(a: Array, x: Array) -> Array:
