@@ -160,6 +160,45 @@ def projected(d: Entry, o: Oracle, over: tuple[str, ...]) -> Any:
 DENSITIES["projected_dist"] = projected
 
 
+def bin_edges(d: Entry, o: Oracle) -> list[Any]:
+    """The edges of the bins of a variable."""
+    low, high = o.domains[d["observable"]]
+    count = o.bins[d["observable"]]
+    return [low + i * (high - low) / count for i in range(count + 1)]
+
+
+@shape("binsampling_dist", "binsampling")
+def bin_average(d: Entry, o: Oracle) -> Any:
+    """The mean of a shape over the bin of the observable."""
+    edges, x = bin_edges(d, o), o(d["observable"])
+    at = next(i for i in reversed(range(len(edges) - 1)) if x >= edges[i])
+    return o.norm(d["pdf"], {d["observable"]: (edges[at], edges[at + 1])}) / (
+        edges[at + 1] - edges[at]
+    )
+
+
+CUTS["binsampling_dist"] = CUTS["binsampling"] = lambda d, o: {d["observable"]: bin_edges(d, o)}
+
+
+@shape("fft_conv_pdf", "fft_convolution_dist")
+def convolution(d: Entry, o: Oracle) -> Any:
+    """Of two normal distributions: the normal one of the sums of means and of variances."""
+    first, second = (o.parts[d[key]] for key in ("pdf1", "pdf2"))
+    mean = o(first["mean"]) + o(second["mean"])
+    variance = o(first["sigma"]) ** 2 + o(second["sigma"]) ** 2
+    return mp.exp(-((o(d["conv_var"]) - mean) ** 2) / (2 * variance))
+
+
+def _convolution_cuts(d: Entry, o: Oracle) -> Mapping[str, list[Any]]:
+    first, second = (o.parts[d[key]] for key in ("pdf1", "pdf2"))
+    mean = o(first["mean"]) + o(second["mean"])
+    width = mp.hypot(o(first["sigma"]), o(second["sigma"]))
+    return {d["conv_var"]: [mean + s * width for s in range(-8, 9, 2)]}
+
+
+CUTS |= dict.fromkeys(("fft_conv_pdf", "fft_convolution_dist"), _convolution_cuts)
+
+
 @shape("histogram_dist")
 def histogram(d: Entry, o: Oracle) -> Any:
     """Contents are counts: divided by the volume of the bin."""

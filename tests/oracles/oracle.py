@@ -53,6 +53,7 @@ class Oracle:
         parts: distributions and functions by name.
         ranges: normalisation range of each observable.
         domains: full range of each variable, which some formulas contain.
+        bins: number of equal bins of that range, by variable.
         values: numbers by name.
         cuts: further places to cut integrals at, by variable.
         counts: variables that are whole numbers; their integrals are sums.
@@ -70,7 +71,8 @@ class Oracle:
         self.parts: dict[str, Entry] = {e["name"]: e for section in sections for e in section}
         self.distributions = {e["name"] for e in document.get("distributions") or ()}
         self.ranges = {k: (mp.mpf(lo), mp.mpf(hi)) for k, (lo, hi) in ranges.items()}
-        axes = (a for d in document.get("domains") or () for a in d["axes"])
+        axes = [a for d in document.get("domains") or () for a in d["axes"]]
+        self.bins = {a["name"]: int(a["nbins"]) for a in axes if "nbins" in a}
         full = {a["name"]: (mp.mpf(a["min"]), mp.mpf(a["max"])) for a in axes}
         self.domains = {**self.ranges, **full}
         self.values = {k: mp.mpf(v) for k, v in values.items()}
