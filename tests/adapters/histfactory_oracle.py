@@ -4,9 +4,9 @@ The ROOT of the Python package index comes without its XML parser, so that the e
 to `RooStats::HistFactory::Measurement` one by one, as ConfigParser.cxx does it. The model itself is
 built by ROOT.
 
-Reads a request from stdin: ``driver``, ``root_dir``, ``measurement``, ``points`` (name → value),
-``set`` (values for any variable, before anything else). Writes ``nll`` and ``parameters`` to the
-file ``answer``.
+Reads jobs from stdin, name → ``driver``, ``root_dir``, ``measurement``, ``points`` (name → value),
+``set`` (values for any variable, before anything else). Writes a line ``[name, {"nll": …,
+"parameters": …}]`` for each to the file that its argument names.
 """
 
 from __future__ import annotations
@@ -120,17 +120,14 @@ def sample(hf: Any, e: ET.Element, file: str, path: str) -> Any:
     return made
 
 
-def main() -> None:
-    request = json.load(sys.stdin)
+def evaluate(request: dict[str, Any]) -> dict[str, Any]:
     import ROOT
 
-    ROOT.gErrorIgnoreLevel = ROOT.kFatal
-    ROOT.RooMsgService.instance().setGlobalKillBelow(ROOT.RooFit.FATAL)
     os.chdir(request["root_dir"])
     measurement = measurements(request)
     workspace = ROOT.RooStats.HistFactory.HistoToWorkspaceFactoryFast.MakeCombinedModel(measurement)
     config = workspace.obj("ModelConfig")
-    for name, value in request.get("set", {}).items():
+    for name, value in request["set"].items():
         variable = workspace.var(name)
         variable.setRange(min(value, variable.getMin()), max(value, variable.getMax()))
         variable.setVal(value)
@@ -164,10 +161,22 @@ def main() -> None:
         for name, value in start.items():
             variables[name].setVal(point.get(name, value))
         values.append(nll.getVal())
-    with open(request["answer"], "w", encoding="utf-8") as stream:
-        json.dump({"nll": values, "parameters": parameters}, stream)
+    return {"nll": values, "parameters": parameters}
+
+
+def main() -> None:
+    jobs = json.load(sys.stdin)
+    import ROOT
+
+    ROOT.gErrorIgnoreLevel = ROOT.kFatal
+    ROOT.RooMsgService.instance().setGlobalKillBelow(ROOT.RooFit.FATAL)
+    with open(sys.argv[1], "w", encoding="utf-8") as stream:
+        for name, request in jobs.items():
+            print(f"job {name}", flush=True)
+            stream.write(json.dumps([name, evaluate(request)]) + "\n")
+            stream.flush()
     sys.stdout.flush()
-    os._exit(0)  # ROOT's teardown of what Python holds can crash; the answer is there
+    os._exit(0)  # ROOT's teardown of what Python holds can crash; the answers are there
 
 
 if __name__ == "__main__":
