@@ -38,6 +38,7 @@ class ReadOptions(TypedDict, total=False):
     measurement: str | None
     interpolation: str | None
     root_dir: Path | None
+    workspace: str | None
 
 
 def read(
@@ -48,13 +49,16 @@ def read(
     measurement: str | None = None,
     interpolation: str | None = None,
     root_dir: Path | None = None,
+    workspace: str | None = None,
 ) -> tuple[Workspace, Report]:
-    """The workspace in an HS3 or pyhf JSON document or HistFactory XML, and what was found.
+    """The workspace in HS3 or pyhf JSON, HistFactory XML or a ROOT file, and what was found.
 
     An HS3 document is taken verbatim and gives no findings here: what is in it is checked by
     `validate`. A pyhf workspace is converted, and the findings (whose paths point into the pyhf
     document) say which conventions were applied. So is HistFactory XML: give the path of its
-    driver, the file with the Combination. The options are for these two alone.
+    driver, the file with the Combination. Of a ROOT file, the RooWorkspace in it is converted,
+    without ROOT; the paths of the findings are names of its objects. The options are for these
+    alone.
 
     Args:
         source: path of a file, an open file (not for XML), or JSON data.
@@ -67,6 +71,7 @@ def read(
         root_dir: for XML: the folder to which its paths are relative, and outside of which nothing
             is read; by default the nearest one, from the driver's up to two above, that has all
             channels.
+        workspace: for ROOT files: name of the workspace, where there are several.
 
     Raises:
         ReadError: the file cannot be read, or holds another format.
@@ -82,15 +87,19 @@ def read(
         "measurement": measurement,
         "interpolation": interpolation,
         "root_dir": root_dir,
+        "workspace": workspace,
     }
     given = {key: value for key, value in options.items() if value is not None}
     raw = None if isinstance(source, dict) else _content(source)
     if raw is not None and _is_xml(raw):
         return _read_xml(source, given)
+    if raw is not None and raw.startswith(b"root"):
+        return _read_root(raw, given)
     data = source if raw is None else _json_of(raw)
-    if root_dir is not None:
-        message = "`root_dir` can be given for HistFactory XML only, and this is none"
-        raise ConversionError(message, code="conversion.option")
+    for name, kind in (("root_dir", "HistFactory XML"), ("workspace", "ROOT files")):
+        if name in given:
+            message = f"`{name}` can be given for {kind} only, and this is none"
+            raise ConversionError(message, code="conversion.option")
     if patch is not None and not isinstance(patch, list):
         given["patch"] = _json(patch)
     if pyhf.is_pyhf(data):
@@ -319,7 +328,7 @@ def _json(source: Source) -> Any:
 
 def _json_of(raw: bytes) -> Any:
     if raw.startswith(b"root"):
-        raise ReadError("ROOT files cannot be read yet; HS3 and pyhf JSON can", code="read.format")
+        raise ReadError("this is a ROOT file, where JSON is needed", code="read.format")
     if _is_xml(raw):
         raise ReadError("this is XML, where JSON is needed", code="read.format")
     return jsonio.parse(raw)
@@ -342,6 +351,16 @@ def _read_xml(source: Source, given: dict[str, Any]) -> tuple[Workspace, Report]
         )
         raise ConversionError(message, code="conversion.option")
     return xml.from_xml(source, **given)
+
+
+def _read_root(raw: bytes, given: dict[str, Any]) -> tuple[Workspace, Report]:
+    from hs3.adapters import root
+
+    foreign = given.keys() - {"workspace"}
+    if foreign:
+        message = f"{_names(sorted(foreign))} cannot be given for a ROOT file"
+        raise ConversionError(message, code="conversion.option")
+    return root.from_root(raw, **given)
 
 
 def _content(source: Path | IO[bytes] | IO[str]) -> bytes:

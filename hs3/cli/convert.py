@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from hs3.cli.options import Interpolation, Json, Measurement, Patch, PatchName, RootDir
+from hs3.cli.options import (
+    Interpolation,
+    Json,
+    Measurement,
+    Patch,
+    PatchName,
+    RootDir,
+    WorkspaceName,
+)
 from hs3.cli.terminal import print_findings, progress, say, say_json, summary
 
 
@@ -17,7 +25,8 @@ def register(app: typer.Typer) -> None:
 
 def convert(
     source: Annotated[
-        str, typer.Argument(metavar="SRC", help="HS3 or pyhf JSON, or HistFactory XML.")
+        str,
+        typer.Argument(metavar="SRC", help="HS3 or pyhf JSON, HistFactory XML, or a ROOT file."),
     ],
     target: Annotated[
         str, typer.Argument(metavar="DST", help="File to write, or replace; for XML a new folder.")
@@ -42,6 +51,7 @@ def convert(
     measurement: Measurement = None,
     interpolation: Interpolation = None,
     root_dir: RootDir = None,
+    workspace: WorkspaceName = None,
     json: Json = False,
 ) -> int:
     """Convert a document; DST is written wholly or not at all, and replaced when it is there.
@@ -62,6 +72,7 @@ def convert(
             measurement=measurement,
             interpolation=interpolation,
             root_dir=root_dir,
+            workspace=workspace,
         )
     if json:
         say_json({**report.to_dict(), "written": target})

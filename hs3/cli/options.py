@@ -49,6 +49,11 @@ RootDir = Annotated[
     ),
 ]
 
+WorkspaceName = Annotated[
+    str | None,
+    typer.Option("--workspace", metavar="NAME", help="Of a ROOT file, the workspace of this name."),
+]
+
 # --- what of the document to take -----------------------------------------------------------------
 
 MODEL = "What to take from the document"

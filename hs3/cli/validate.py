@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from hs3.cli.options import File, Interpolation, Json, Measurement, Patch, PatchName, RootDir
+from hs3.cli.options import (
+    File,
+    Interpolation,
+    Json,
+    Measurement,
+    Patch,
+    PatchName,
+    RootDir,
+    WorkspaceName,
+)
 from hs3.cli.terminal import print_findings, progress, say, say_json, summary
 
 
@@ -23,6 +32,7 @@ def validate(
     measurement: Measurement = None,
     interpolation: Interpolation = None,
     root_dir: RootDir = None,
+    workspace: WorkspaceName = None,
     json: Json = False,
 ) -> int:
     """Check a document: its form, its names, its numbers.
@@ -39,6 +49,7 @@ def validate(
             measurement=measurement,
             interpolation=interpolation,
             root_dir=root_dir,
+            workspace=workspace,
         )
     ok = report.ok and not (strict and report.warnings)
     if json:
