@@ -109,11 +109,15 @@ class Folder:
         import uproot
 
         if path not in self._files:
+            stream = None
             try:
                 files.check_size(path.stat().st_size, files.SIZE_LIMIT)
                 # An open file: uproot takes a path for a URL, or for `file:object`, too easily.
-                self._files[path] = uproot.open(open(path, "rb"))  # noqa: SIM115
+                stream = open(path, "rb")  # noqa: SIM115
+                self._files[path] = uproot.open(stream)
             except Exception as error:  # uproot raises what the damage happens to cause
+                if stream is not None:
+                    stream.close()
                 message = f"cannot read {name} as a ROOT file: {_short(error)}"
                 raise ReadError(message, code="xml.file", path=place, value=name) from error
         return self._files[path]

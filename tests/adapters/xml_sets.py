@@ -100,7 +100,7 @@ class Job:
 
 
 def root_nlls(jobs: dict[str, Job], folder: Path) -> dict[str, Any]:
-    """By job: ``nll`` per point, and ``parameters`` (value, low, high, constant); in one process."""
+    """By job: ``nll`` per point, and ``parameters`` (value, low, high, constant), in one go."""
     answers = folder / "answers.jsonl"
     request = {
         name: {**asdict(job), "driver": str(job.driver), "root_dir": str(job.root_dir)}
