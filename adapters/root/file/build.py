@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from numpy.typing import NDArray
-
 from .dataset import Dataset, dataset_of
 from .graph import WorkspaceGraph
-from .objects import RootObject, content, objects_in
-from .trees import branches
+from .objects import RootObject, content, guarded, objects_in
+from .trees import Trees
 
 if TYPE_CHECKING:
     from .source import Key, RootFile
@@ -23,14 +21,15 @@ def graph_of(file: RootFile, key: Key) -> WorkspaceGraph:
     Raises:
         ReadError: its bytes are not what they claim to be.
     """
-    workspace, unread = file.record(key)
+    return _graph(*file.record(key), file)
+
+
+@guarded
+def _graph(workspace: RootObject, unread: list[RootObject], file: RootFile) -> WorkspaceGraph:
     generic = [inner for obj in workspace.proxies("_genObjects") for inner in _unwrapped(obj)]
     nodes = {node.name: node for node in workspace.proxies("_allOwnedNodes")}
     beside = [obj for obj in _configs(file) if _belongs(obj, workspace, nodes)]
-
-    def trees(store: RootObject) -> dict[str, NDArray[Any]]:
-        return branches(file, store)
-
+    trees = Trees(file).branches
     return WorkspaceGraph(
         name=workspace.name,
         title=workspace.title,
@@ -75,7 +74,8 @@ def _unwrapped(obj: RootObject) -> list[RootObject]:
 
 
 def _datasets(workspace: RootObject, name: str, trees: Any) -> dict[str, Dataset]:
-    return {data.name: dataset_of(data, trees) for data in _optional(workspace, name)}
+    unique = {id(data): data for data in _optional(workspace, name)}
+    return {data.name: dataset_of(data, trees) for data in unique.values()}
 
 
 def _sets(workspace: RootObject) -> dict[str, list[str]]:

@@ -115,6 +115,7 @@ class Classes:
         def row(
             record: Record, position: int, count: int, owner: RootObject, label: str
         ) -> containers.Values:
+            record.require(position, count if parts else 1000 * count)
             found = [
                 RootObject(name, {}, parent=owner, label=f"{label}[{i}]", offset=position)
                 for i in range(count)

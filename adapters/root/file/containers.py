@@ -71,7 +71,7 @@ def objects(class_name: str, classes: Classes) -> Row:
     """Objects of one class, each whole."""
 
     def row(record: Record, position: int, count: int, owner: RootObject, label: str) -> Values:
-        record.require(position, count)
+        record.require(position, count, 4)
         found = []
         for index in range(count):
             child, position = classes.embedded(

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from hs3.errors import ReadError
 
-from .objects import RootObject
+from .objects import RootObject, guarded
 from .stores import Trees, table
-from .variables import binning_of, category, is_category
+from .variables import Binning, binning_of, category, is_category
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,7 @@ class Dataset:
         return self.histogram is not None
 
 
+@guarded
 def dataset_of(obj: RootObject, trees: Trees) -> Dataset:
     """A RooDataSet or RooDataHist in columns.
 
@@ -125,16 +126,16 @@ def _globals(obj: RootObject) -> dict[str, RootObject]:
 def _histogram(obj: RootObject) -> Dataset:
     variables = {v.name: v for v in obj.proxies("_vars")}
     states = _categories(variables)
-    edges: dict[str, NDArray[Any]] = {}
-    for name, variable in variables.items():
-        known = states.get(name)
-        edges[name] = np.array(list(known)) if known is not None else _edges(variable)
-    points = [_points(edges[name], name in states) for name in variables]
-    shape = tuple(map(len, points))
+    shape = tuple(len(states[n]) if n in states else _binning(v).bins for n, v in variables.items())
     contents = _axes(obj, "_wgt", shape)
     if contents is None:
         message = f"the histogram {obj.name!r} has no contents"
         raise ReadError(message, code="root.corrupt", path=obj.path)
+    edges: dict[str, NDArray[Any]] = {
+        n: np.array(list(states[n])) if n in states else _binning(v).edges
+        for n, v in variables.items()
+    }
+    points = [_points(edges[name], name in states) for name in variables]
     low, high = _axes(obj, "_errLo", shape), _axes(obj, "_errHi", shape)
     sumw2 = _axes(obj, "_sumw2", shape)
     histogram = Histogram(
@@ -160,12 +161,12 @@ def _histogram(obj: RootObject) -> Dataset:
     )
 
 
-def _edges(variable: RootObject) -> NDArray[np.float64]:
+def _binning(variable: RootObject) -> Binning:
     binning = variable.member("_binning")
     if binning is None:
         message = f"the variable {variable.name!r} of a histogram has no binning"
         raise ReadError(message, code="root.corrupt", path=variable.path)
-    return binning_of(binning).edges
+    return binning_of(binning)
 
 
 def _points(edges: NDArray[Any], is_state: bool) -> NDArray[Any]:

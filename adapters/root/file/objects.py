@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hs3.errors import ReadError
 from hs3.findings import nearest
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+UNEXPECTED = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What working with members of the wrong kind can raise."""
 
 
 class RootObject:
@@ -143,15 +157,14 @@ class RootObject:
 
 def content(value: Any) -> list[Any] | None:
     """The elements of a collection object or a list; None for anything else."""
-    while isinstance(value, RootObject):
-        members = value.members
-        for member in ("_list", "_storage", "elements"):
-            if member in members:
-                value = members[member]
-                break
-        else:
-            return None
+    for _ in range(3):  # a set, the list that it is made of, the elements
+        if not isinstance(value, RootObject):
+            break
+        value = next((value.members[m] for m in _ELEMENTS if m in value.members), None)
     return value if isinstance(value, list) else None
+
+
+_ELEMENTS = ("_list", "_storage", "elements")
 
 
 def objects_in(value: Any) -> Iterator[RootObject]:
@@ -167,3 +180,19 @@ def _target(value: Any) -> Any:
     if isinstance(value, RootObject) and "_arg" in value.members:
         return value.members["_arg"]
     return value
+
+
+def guarded(
+    function: Callable[Concatenate[RootObject, P], T],
+) -> Callable[Concatenate[RootObject, P], T]:
+    """Interpret an object: where a member is not what it should be, raise `ReadError`."""
+
+    @functools.wraps(function)
+    def wrapped(obj: RootObject, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(obj, *args, **kwargs)
+        except UNEXPECTED as error:
+            message = f"{obj.class_name} {obj.name!r} holds what it should not: {error}"
+            raise ReadError(message, code="root.corrupt", path=obj.path) from error
+
+    return wrapped

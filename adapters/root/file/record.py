@@ -7,6 +7,7 @@ cost no recursion, and cyclic references find the object that they mean.
 
 from __future__ import annotations
 
+import heapq
 import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -57,6 +58,7 @@ class Record:
         self._names: dict[int, str] = {}
         self._pending: list[tuple[RootObject, int, int]] = []
         self._awaited: set[int] = set()
+        self._in_order: list[int] = []  # a heap of all that were ever awaited
         self._taken = 0
         self._root: RootObject | None = None
         self._current: RootObject | None = None
@@ -98,9 +100,11 @@ class Record:
 
     def _take_awaited(self) -> None:
         """Read what is referred to but stands inside an object that was skipped."""
-        if not self._awaited:
+        while self._in_order and self._in_order[0] not in self._awaited:
+            heapq.heappop(self._in_order)
+        if not self._in_order:
             return
-        position = min(self._awaited)
+        position = self._in_order[0]
         if not self.unread or position < self._taken:
             raise self.corrupt(position, "a reference leads to no object")
         self.end = len(self.buffer)
@@ -165,6 +169,7 @@ class Record:
         name, body = self._class_name(start + 4, end)
         obj = self.objects[tag] = RootObject(name, {}, parent=self._root, offset=body)
         self._awaited.add(start)
+        heapq.heappush(self._in_order, start)
         return obj
 
     def _class_name(self, position: int, end: int) -> tuple[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -275,15 +275,27 @@ def unsupported(element: Element, layout: Layout) -> ReadError:
     )
 
 
-def flat(layout: Layout, classes: Classes, depth: int = 0) -> Iterable[tuple[Element, Layout]]:
-    """The elements of a class and of its bases, as objects that are written member by member."""
-    if depth > 50:
-        message = f"the bases of {layout.class_name} nest without end"
-        raise ReadError(message, code="root.corrupt", value=layout.class_name)
-    for element in layout.elements:
-        if not element.is_base or element.kind in (66, 67):
-            yield element, layout
-        else:
-            known = classes.layouts.get(element.name, {})
-            if known:
-                yield from flat(known[max(known)], classes, depth + 1)
+def flat(layout: Layout, classes: Classes) -> list[tuple[Element, Layout]]:
+    """The elements of a class and of its bases, as objects that are written member by member.
+
+    Raises:
+        ReadError: there are more than any class has.
+    """
+    found: list[tuple[Element, Layout]] = []
+    waiting = [(element, layout) for element in reversed(layout.elements)]
+    for _ in range(_MAX_ELEMENTS):
+        if not waiting:
+            return found
+        element, of = waiting.pop()
+        if not element.is_base or element.name in ("TObject", "TNamed"):
+            found.append((element, of))
+            continue
+        known = classes.layouts.get(element.name, {})
+        if known:
+            base = known[max(known)]
+            waiting += [(inner, base) for inner in reversed(base.elements)]
+    message = f"the bases of {layout.class_name} nest without end"
+    raise ReadError(message, code="root.corrupt", value=layout.class_name)
+
+
+_MAX_ELEMENTS = 1000

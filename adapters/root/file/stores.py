@@ -43,23 +43,28 @@ def table(store: RootObject, trees: Trees) -> Table:
     Raises:
         ReadError: its class is not known, or its columns differ in length.
     """
-    if store.class_name == "RooVectorDataStore":
-        found = _vectors(store)
-    elif store.class_name == "RooTreeDataStore":
-        found = _tree(store, trees)
-    elif store.class_name == "RooCompositeDataStore":
+    if store.class_name == "RooCompositeDataStore":
         found = _composite(store, trees)
     else:
-        raise ReadError(
-            f"data in a {store.class_name} are not supported",
-            code="root.unsupported",
-            path=store.path,
-            value=store.class_name,
-        )
+        found = _simple(store, trees)
     if len({len(column) for column in found.columns.values()}) > 1:
         message = f"the columns of {store.name!r} differ in length"
         raise ReadError(message, code="root.corrupt", path=store.path)
     return found
+
+
+def _simple(store: RootObject, trees: Trees) -> Table:
+    """The rows of a store that has no parts."""
+    if store.class_name == "RooVectorDataStore":
+        return _vectors(store)
+    if store.class_name == "RooTreeDataStore":
+        return _tree(store, trees)
+    raise ReadError(
+        f"data in a {store.class_name} are not supported here",
+        code="root.unsupported",
+        path=store.path,
+        value=store.class_name,
+    )
 
 
 def _weight_name(store: RootObject) -> str | None:
@@ -143,7 +148,7 @@ def _composite(store: RootObject, trees: Trees) -> Table:
     A variable that a part does not have has no value there (NaN).
     """
     index = store.member("_indexCat")
-    parts = {state: table(part, trees) for state, part in _parts(store).items()}
+    parts = {state: _simple(part, trees) for state, part in _parts(store).items()}
     names = list(dict.fromkeys(n for p in parts.values() for n in p.columns if n != p.weight))
     columns = {
         name: _joined(p.columns.get(name, np.full(p.rows, np.nan)) for p in parts.values())
@@ -177,5 +182,7 @@ def _joined_errors(parts: list[Table], weight: str) -> Errors:
 def _parts(store: RootObject) -> dict[int, RootObject]:
     """The parts by state; formerly by the label of the state."""
     parts = store.member("_dataMap")
+    if len({id(part) for part in parts.values()}) < len(parts):
+        raise ReadError("a part of combined data twice", code="root.corrupt", path=store.path)
     labels = {label: state for state, label in category(store.member("_indexCat")).states.items()}
     return {labels.get(key, key): part for key, part in parts.items() if part is not None}

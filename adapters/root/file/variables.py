@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hs3.errors import ReadError
 
-from .objects import RootObject, content
+from .objects import RootObject, content, guarded
 
 _INFINITY = 1e30  # RooNumber::infinity()
+_MAX_BINS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -21,23 +22,33 @@ class Binning:
 
     Attributes:
         low, high: the range; ``-inf`` and ``inf`` where it is open (RooFit writes ±1e30).
-        edges: of the bins, ascending, at least two; empty when a bound is open or not known.
-        uniform: whether all bins are equally wide by construction.
+        bins: number of bins; 0 when a bound is open or not known.
+        boundaries: of the bins, ascending, where they are given one by one; else None.
         low_name, high_name: the nodes that bound a parametrised range; else None. A bound that is
             a function, not a variable, is NaN: a file does not keep the values of functions.
     """
 
     low: float
     high: float
-    edges: NDArray[np.float64]
-    uniform: bool = True
+    bins: int = 0
+    boundaries: NDArray[np.float64] | None = None
     low_name: str | None = None
     high_name: str | None = None
 
     @property
-    def bins(self) -> int:
-        """Number of bins."""
-        return max(len(self.edges) - 1, 0)
+    def uniform(self) -> bool:
+        """Whether all bins are equally wide by construction."""
+        return self.boundaries is None
+
+    @property
+    def edges(self) -> NDArray[np.float64]:
+        """The edges of the bins, one more than there are bins; none without bins."""
+        if self.boundaries is not None:
+            return self.boundaries
+        if not self.bins:
+            return np.empty(0)
+        edges: NDArray[np.float64] = np.arange(self.bins + 1.0)
+        return self.low + (self.high - self.low) / self.bins * edges
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,7 @@ class Category:
     ranges: dict[str, list[int]] = field(default_factory=dict)
 
 
+@guarded
 def variable(node: RootObject) -> Variable:
     """A RooRealVar or RooConstVar (or another variable of real values) in plain numbers.
 
@@ -110,7 +122,7 @@ def _asymmetric(low: float | None, high: float | None) -> tuple[float, float] | 
 
 
 def _point(value: float) -> Binning:
-    return Binning(value, value, np.array([]))
+    return Binning(value, value)
 
 
 def _alternatives(node: RootObject) -> list[tuple[str, RootObject]]:
@@ -122,6 +134,7 @@ def _alternatives(node: RootObject) -> list[tuple[str, RootObject]]:
     return [(obj.name, obj) for obj in content(alternatives) or () if obj is not None]
 
 
+@guarded
 def binning_of(obj: RootObject) -> Binning:
     """Range and bins of a RooAbsBinning.
 
@@ -137,7 +150,7 @@ def binning_of(obj: RootObject) -> Binning:
     if obj.class_name == "RooBinning":
         edges = np.sort(np.array(list(obj.member("_boundaries")), dtype=float))
         low, high = _number(obj, "_xlo"), _number(obj, "_xhi")
-        return Binning(_bound(low), _bound(high), edges, uniform=False)
+        return Binning(_bound(low), _bound(high), len(edges) - 1, edges)
     if obj.class_name == "RooParamBinning":
         return _parametrised(obj)
     raise ReadError(
@@ -159,8 +172,8 @@ def _parametrised(obj: RootObject) -> Binning:
             "a parametrised range without its two bounds", code="root.corrupt", path=obj.path
         )
     low, high = bounds
-    values = _uniform(_stored(low), _stored(high), int(_number(obj, "_nbins")))
-    return Binning(values.low, values.high, values.edges, True, low.name, high.name)
+    binning = _uniform(_stored(low), _stored(high), int(_number(obj, "_nbins")))
+    return replace(binning, low_name=low.name, high_name=high.name)
 
 
 def _stored(node: RootObject) -> float:
@@ -173,19 +186,15 @@ _VARIABLES = {"RooRealVar", "RooConstVar"}
 
 def _uniform(low: float, high: float, bins: int) -> Binning:
     low, high = _bound(low), _bound(high)
-    if not math.isfinite(high - low) or not 0 < bins <= _MAX_BINS:
-        return Binning(low, high, np.array([]))
-    edges: NDArray[np.float64] = low + (high - low) / bins * np.arange(bins + 1.0)
-    return Binning(low, high, edges)
-
-
-_MAX_BINS = 10_000_000
+    known = math.isfinite(high - low) and 0 < bins <= _MAX_BINS
+    return Binning(low, high, bins if known else 0)
 
 
 def _bound(value: float) -> float:
     return math.copysign(math.inf, value) if abs(value) >= _INFINITY else value
 
 
+@guarded
 def category(node: RootObject) -> Category:
     """A RooCategory, of any version of ROOT.
 
