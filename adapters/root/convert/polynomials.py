@@ -28,8 +28,9 @@ def _polynomial(node: RootObject, builder: Builder) -> None:
 
 @converts("RooPolyVar")
 def _poly_var(node: RootObject, builder: Builder) -> None:
+    """Without the implied 1 of RooPolynomial."""
     x = builder.value(node.proxy("_x"))
-    coefficients = _lowest(node, builder, 1.0) or [1.0]
+    coefficients = _lowest(node, builder, None) or [0.0]
     builder.function(node.name, "polynomial", x=x, coefficients=coefficients)
 
 

@@ -150,7 +150,7 @@ def fft_convolution() -> Made:
     workspace = factory(
         "x[0,20]", "Landau::l(x,ml[8,6,10],sl[1,0.5,2])", "Gaussian::g(x,0,sg[1.5,0.8,2.5])"
     )
-    workspace["x"].setBins(1000, "cache")
+    workspace["x"].setBins(10000, "cache")
     put(
         workspace,
         ROOT.RooFFTConvPdf("p", "p", workspace["x"], workspace.pdf("l"), workspace.pdf("g")),

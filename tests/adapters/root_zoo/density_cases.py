@@ -84,8 +84,8 @@ def generic() -> Made:
         "b[0.2,-0.5,0.8]",
         "EXPR::named('1+b*sin(a*x)',x[0,10],a,b)",
         "EXPR::ordinal('exp(-0.5*pow((@0-5*@1)/2,2))',x,a)",
-        "EXPR::bracket('1.5 + x[0]*x[1]*x[1]',b,x)",
-        "EXPR::tmath('TMath::Gaus(x,5*a,2)+TMath::Max(b,0.1)+(x>3 ? 0.5 : 0.25)',x,a,b)",
+        "EXPR::bracket('1.5 + x[0]*x[0]*x[1]',b,x)",
+        "EXPR::tmath('TMath::Gaus(x,5*a,2)+TMath::Max(b,0.1)+(a>1.2 ? 0.5 : 0.25)',x,a,b)",
         pdfs="named,ordinal,bracket,tmath",
         events=30,
     )
@@ -146,7 +146,7 @@ def crystal_ball() -> Made:
 @case
 def argus() -> Made:
     return several(
-        "ArgusBG::p(m[5.2,5.3],5.291,c[-20,-40,-5])",
+        "ArgusBG::p(m[5.2,5.29],5.291,c[-20,-40,-5])",
         "ArgusBG::q(m,m0[5.295,5.292,5.299],c,pow[0.7,0.4,1.2])",
         pdfs="p,q",
         x="m",
@@ -190,7 +190,7 @@ def bifur_gauss() -> Made:
 
 @case
 def multivariate_gaussian() -> Made:
-    workspace = factory("x[-5,5]", "y[-4,6]", "mx[0.5,-1,1]", "my[1,0,2]")
+    workspace = factory("x[-10,11]", "y[-14,16]", "mx[0.5,-1,1]", "my[1,0,2]")
     covariance = ROOT.TMatrixDSym(2)
     covariance[0, 0], covariance[1, 1], covariance[0, 1], covariance[1, 0] = 1.0, 2.0, 0.6, 0.6
     variables = ROOT.RooArgList(workspace["x"], workspace["y"])

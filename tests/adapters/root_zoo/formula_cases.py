@@ -24,7 +24,7 @@ def functions() -> Made:
         "Gaussian::g1(x,plus,form)",
         "Gaussian::g2(x,linear,times)",
         "EXPR::g3('poly*higher+1',poly,higher)",
-        "expr::logic('x>5 && a<1.5 ? a : b',x,a,b)",
+        "expr::logic('b>0.1 && a<1.5 ? a*x : b',x,a,b)",
         "EXPR::g4('1+logic',logic)",
         pdfs="g1,g2,g3,g4",
         events=30,
@@ -155,6 +155,9 @@ def step_function() -> Made:
     parameters = ROOT.RooArgList(*(workspace[f"g{i}"] for i in range(3)))
     variables = ROOT.RooArgList(workspace["x"])
     put(workspace, ROOT.ParamHistFunc("steps", "steps", variables, parameters))
-    workspace.factory("EXPR::p('steps+0.2',steps)")
+    workspace.factory("expr::line('1+x',x)")
+    functions = ROOT.RooArgList(workspace.function("steps"), workspace.function("line"))
+    coefficients = ROOT.RooArgList(ROOT.RooFit.RooConst(1.5), ROOT.RooFit.RooConst(0.3))
+    put(workspace, ROOT.RooRealSumPdf("p", "p", functions, coefficients, False))
     generate(workspace, "u", "x", 40)
     return workspace, [("p", "data")]

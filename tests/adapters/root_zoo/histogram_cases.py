@@ -18,7 +18,13 @@ def histogram_models(order: int) -> Made:
     put(workspace, ROOT.RooHistPdf("h_pdf", "h_pdf", variables, data, order))
     put(workspace, ROOT.RooHistFunc("h_func", "h_func", variables, data, order))
     workspace.factory("SUM::p(f*h_pdf,u)")
-    workspace.factory("EXPR::q('s+h_func',s,h_func)")
+    if order:
+        workspace.factory("EXPR::q('s+h_func',s,h_func)")
+    else:  # a step function, which ROOT's numerical integrals are not made for
+        workspace.factory("expr::line('1+x',x)")
+        functions = ROOT.RooArgList(workspace.function("h_func"), workspace.function("line"))
+        both = ROOT.RooArgList(workspace["s"], workspace["f"])
+        put(workspace, ROOT.RooRealSumPdf("q", "q", functions, both, False))
     generate(workspace, "u", "x", 40)
     return workspace, [("p", "data"), ("q", "data")]
 
