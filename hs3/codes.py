@@ -211,6 +211,12 @@ CODES: dict[str, Code] = {
         "A top-level section that the standard does not have is kept and has no effect.",
         "Move private information to `misc`.",
     ),
+    "document.no_type": Code(
+        "warning",
+        "A distribution or function has no type. ROOT writes objects of classes that it cannot "
+        "export so.",
+        "Write the type, or convert the ROOT file itself.",
+    ),
     "document.unknown_type": Code(
         "warning",
         "An entry of a type that this project does not know is kept; what depends on it cannot be "
@@ -530,6 +536,18 @@ CODES: dict[str, Code] = {
         "A RooRealSumPdf that is cut at zero is written without the cut.",
         "See to it that it is nowhere negative.",
     ),
+    "root.not_a_channel": Code(
+        "note",
+        "A RooRealSumPdf with parts of HistFactory is not what HistFactory makes, and is written "
+        "as a sum of functions.",
+        "Nothing; the message says what stands in the way of a channel.",
+    ),
+    "root.bin_width_by_name": Code(
+        "note",
+        "A constant parameter is taken for the inverse of a bin width, because it is called so, "
+        "and multiplied into the contents of the samples.",
+        "Nothing, unless the parameter is to float.",
+    ),
     "root.fft_buffer": Code(
         "warning",
         "A RooFFTConvPdf has a buffer strategy of its own, which HS3 cannot say.",
@@ -821,6 +839,11 @@ CODES: dict[str, Code] = {
     "xml.parameter_name": Code(
         "note",
         "A parameter gets the name that HistFactory makes for its element.",
+        "Nothing.",
+    ),
+    "xml.channel_name": Code(
+        "note",
+        "A channel gets another name, because ROOT refuses the one it has.",
         "Nothing.",
     ),
     "xml.range": Code(

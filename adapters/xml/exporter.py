@@ -105,7 +105,7 @@ def _written(graph: Graph, histograms: Histograms) -> _Written:
         refuse(f"the likelihood {graph.name!r} has no HistFactory channel", "", graph.name)
     facts = Facts(graph)
     reader = ChannelReader(facts, histograms)
-    names = _channel_names(graph)
+    names = _channel_names(graph, facts)
     channels = tuple(reader.read(c, names[c.name]) for c in graph.channels)
     for parameter, constraint in facts.constraints.items():
         if parameter not in facts.settled:
@@ -120,18 +120,37 @@ def _written(graph: Graph, histograms: Histograms) -> _Written:
         tuple(facts.terms.values()),
         "",
     )
+    _check_words(measurement)
     return _Written(measurement, reader.functions.elements, channels, tuple(facts.findings))
 
 
-def _channel_names(graph: Graph) -> dict[str, str]:
-    """The distributions' names without ``model_``, and without that of the analysis at the end."""
-    names = {}
+def _channel_names(graph: Graph, facts: Facts) -> dict[str, str]:
+    """The distributions' names without ``model_``, and without that of the analysis at the end.
+
+    What ROOT refuses or takes apart is replaced: commas, blanks, a digit in front.
+    """
+    names: dict[str, str] = {}
     for channel in graph.channels:
-        name = channel.name.removeprefix("model_")
-        names[channel.name] = name.removesuffix(f"_{graph.analysis}") or channel.name
-    if len(set(names.values())) < len(names):
-        return {name: name for name in names}
+        plain = channel.name.removeprefix("model_").removesuffix(f"_{graph.analysis}")
+        name = re.sub(r"[\s,]+", "_", plain or channel.name)
+        name = base = f"channel_{name}" if name[0].isdigit() else name
+        count = 1
+        while name in names.values():
+            count += 1
+            name = f"{base}_{count}"
+        if name != plain:
+            message = f"the channel {plain!r} becomes {name!r}, because ROOT refuses its name"
+            facts.report("xml.channel_name", channel.path, message, plain)
+        names[channel.name] = name
     return names
+
+
+def _check_words(measurement: d.Measurement) -> None:
+    """XML lists names with blanks between them."""
+    said = [*measurement.pois, *(s.name for s in measurement.settings)]
+    for name in (*said, *(t.name for t in measurement.terms)):
+        if len(name.split()) != 1:
+            refuse(f"the name {name!r} has blanks, and XML cannot list it", "", name)
 
 
 def _setting(p: Parameter, facts: Facts, channels: Sequence[d.Channel]) -> d.Setting | None:

@@ -253,6 +253,9 @@ MADE: dict[str, dict[str, Any]] = {
                 "signal": '<OverallSys Name="a" Low="1.1" High="0.95"/>'},
     "histo": {"background": '<HistoSys Name="a" HistoNameLow="low" HistoNameHigh="high"/>'
                             '<OverallSys Name="a" Low="0.9" High="1.2"/>'},
+    "histo, cut at zero": {
+        "background": '<HistoSys Name="a" HistoNameLow="deep" HistoNameHigh="high"/>'},
+    "factor, twice": {"background": '<NormFactor Name="k" Val="1" Low="0" High="3"/>' * 2},
     "shape, Gaussian": {"background": '<ShapeSys Name="s" HistoName="relative"/>'},
     "shape, Poisson, zero": {
         "background": '<ShapeSys Name="s" HistoName="zero" ConstraintType="Poisson"/>'},

@@ -297,10 +297,10 @@ def change(kind: str, **keys: Any) -> Callable[[dict[str, Any]], None]:
     return lambda data: modifier(data, kind).update(keys)
 
 
-def point(name: str, **keys: Any) -> Callable[[dict[str, Any]], None]:
+def point(of: str, **keys: Any) -> Callable[[dict[str, Any]], None]:
     def edit(data: dict[str, Any]) -> None:
         entries = data["parameter_points"][0]["parameters"]
-        next(e for e in entries if e["name"] == name).update(keys)
+        next(e for e in entries if e["name"] == of).update(keys)
 
     return edit
 
@@ -322,6 +322,10 @@ REFUSED: list[tuple[dict[str, Any], Callable[[dict[str, Any]], None], str]] = [
     ({"background": '<NormFactor Name="k" Val="1" Low="0" High="3"/>'}, lambda d: (
         d.update(functions=[{"name": "f", "type": "sum", "summands": ["mu", 1.0]}]),
         d["distributions"][-1]["samples"][1]["modifiers"][-1].update(parameter="f")), "function"),
+    ({"background": OVERALL}, lambda d: (
+        change("normsys", parameter="alpha b")(d),
+        d["domains"][0]["axes"].append({"name": "alpha b", "min": -5.0, "max": 5.0}),
+        point("alpha_a", name="alpha b", const=True)(d)), "blanks"),
     ({"lumi": 2.0}, lambda d: d["distributions"][-1]["samples"][0]["modifiers"].pop(0), "scaled"),
 ]  # fmt: skip
 
@@ -362,7 +366,7 @@ def test_what_reads_differently(code: str, keys: Any, edit: Any, tmp_path: Path)
 
 def test_every_code_is_tried() -> None:
     tried = {c for c, *_ in [*ERRORS, *FINDINGS, *TOLD]}
-    tried |= {"xml.binning", "xml.measurement", "xml.not_expressible"}
+    tried |= {"xml.binning", "xml.measurement", "xml.not_expressible", "xml.channel_name"}
     assert {c for c in CODES if c.startswith("xml.")} == tried
 
 
@@ -394,13 +398,13 @@ def test_failed_writing_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 def test_pyhf_goes_to_xml_and_back(tmp_path: Path) -> None:
     """Through the public functions, with names that HistFactory makes otherwise."""
     workspace = {
-        "channels": [{"name": "SR & co", "samples": [{
+        "channels": [{"name": "1 SR, & co", "samples": [{
             "name": "b<g", "data": [10.0, 20.0], "modifiers": [
                 {"name": "mu", "type": "normfactor", "data": None},
                 {"name": "lumi", "type": "lumi", "data": None},
                 {"name": "JES", "type": "normsys", "data": {"hi": 1.1, "lo": 0.9}},
                 {"name": "stat", "type": "staterror", "data": [1.0, 3.0]}]}]}],
-        "observations": [{"name": "SR & co", "data": [11.0, 18.0]}],
+        "observations": [{"name": "1 SR, & co", "data": [11.0, 18.0]}],
         "measurements": [{"name": "m", "config": {"poi": "mu", "parameters": [
             {"name": "lumi", "auxdata": [1.0], "sigmas": [0.02], "inits": [1.0],
              "bounds": [[0.5, 1.5]]}]}}],
@@ -409,12 +413,12 @@ def test_pyhf_goes_to_xml_and_back(tmp_path: Path) -> None:
     source, target = tmp_path / "b.json", tmp_path / "out"
     source.write_text(json.dumps(workspace))
     report = hs3.convert(source, target, to="xml")
-    assert "xml.parameter_name" in {f.code for f in report}
+    assert {"xml.parameter_name", "xml.channel_name"} <= {f.code for f in report}
     back = hs3.load(target / "combination.xml")
     first = hs3.compile(from_pyhf(workspace)[0])
     second = hs3.compile(back)
     names = {"mu": "mu", "lumi": "Lumi", "JES": "alpha_JES"}
-    names |= {f"stat[{i}]": f"gamma_stat_SR & co_bin_{i}" for i in range(2)}
+    names |= {f"stat[{i}]": f"gamma_stat_channel_1_SR_&_co_bin_{i}" for i in range(2)}
     point = {"mu": 1.2, "lumi": 1.01, "JES": 0.4, "stat[0]": 0.97, "stat[1]": 1.1}
     renamed = {names[k]: v for k, v in point.items()}
     assert second.nll(renamed) == pytest.approx(first.nll(point), rel=1e-13)
