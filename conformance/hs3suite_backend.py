@@ -27,11 +27,18 @@ ROOT_CONVENTIONS = Options(bin_centres=True, romberg=True, fft=True)
 
 
 def conventions(folder: Path) -> Options:
-    """The conventions of a fixture: exact integrals where its metadata name an integrator."""
+    """The conventions behind the numbers of a fixture, by its metadata.
+
+    ``"conventions": "standard"``, in this project's fixtures, means what is mathematically right;
+    metadata that name an integrator, RooFit's conventions with exact integrals; else all of them.
+    """
     metadata = folder / "metadata.json"
     described = read(metadata) if metadata.is_file() else {}
-    named = isinstance(described, dict) and "integrator" in described
-    return replace(ROOT_CONVENTIONS, romberg=False) if named else ROOT_CONVENTIONS
+    if not isinstance(described, dict):
+        return ROOT_CONVENTIONS
+    if described.get("conventions") == "standard":
+        return Options()
+    return replace(ROOT_CONVENTIONS, romberg="integrator" not in described)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +47,26 @@ class Loaded:
 
     document: Workspace
     evaluator: Evaluator
+
+    @property
+    def options(self) -> Options:
+        """The conventions of its numbers."""
+        return self.evaluator.definitions.options
+
+    def model(self, target: Mapping[str, str]) -> engine.Model:
+        """The likelihood that a check is about."""
+        standard = self.options == Options()
+        graph = resolve(
+            self.document if standard else _without_auxiliary(self.document),
+            likelihood=target.get("likelihood"),
+            pdf=target.get("pdf"),
+            data=target.get("data"),
+        )
+        if standard:
+            return engine.compile(graph)
+        # Without global observables RooFit normalises a constraint over its parameter: a constant.
+        whole = tuple(replace(c, support=(-math.inf, math.inf)) for c in graph.constraints)
+        return engine.compile(replace(graph, constraints=whole), self.options)
 
 
 class HS3TestSuiteBackend:
@@ -81,17 +108,7 @@ class HS3TestSuiteBackend:
         self, workspace: Loaded, check: Mapping[str, Any], path: str | Path | None = None
     ) -> list[float]:
         """Twice the negative log-likelihood at each point, less that at the reference point."""
-        target = check["target"]
-        graph = resolve(
-            _without_auxiliary(workspace.document),
-            likelihood=target.get("likelihood"),
-            pdf=target.get("pdf"),
-            data=target.get("data"),
-        )
-        # Without global observables RooFit normalises a constraint over its parameter: a constant.
-        whole = tuple(replace(c, support=(-math.inf, math.inf)) for c in graph.constraints)
-        graph = replace(graph, constraints=whole)
-        model = engine.compile(graph, workspace.evaluator.definitions.options)
+        model = workspace.model(check["target"])
         reference = dict(check["reference_point"])
 
         def at(point: Mapping[str, float]) -> float:

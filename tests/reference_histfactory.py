@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
+from oracles import Oracle
 from scipy import special, stats
 
 from hs3.graph import Graph
@@ -27,13 +28,19 @@ from hs3.histfactory.meaning import (
 
 
 def all_values(graph: Graph, values: Mapping[str, float] | None = None) -> dict[str, float]:
-    """The graph's own parameter values, overwritten by `values`; unknown names are an error."""
+    """The graph's own parameter values, overwritten by `values`, and those of its functions.
+
+    Raises:
+        KeyError: an unknown name.
+    """
     out = {p.name: float(p.value) for p in graph.parameters}
     for name, value in (values or {}).items():
         if name not in out:
             raise KeyError(name)
         out[name] = float(value)
-    return out
+    document = {"functions": [function.to_json() for function in graph.functions]}
+    oracle = Oracle(document, {}, out)
+    return out | {function.name: float(oracle(function.name)) for function in graph.functions}
 
 
 def number(value: float | str, theta: Mapping[str, float]) -> float:

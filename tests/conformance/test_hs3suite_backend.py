@@ -45,8 +45,8 @@ def deviations(check: dict[str, Any], got: list[float]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("folder", fixtures())
-def test_fixture(folder: Path) -> None:
+def wrong_in(folder: Path) -> list[str]:
+    """What the backend gets wrong of one fixture, in words."""
     workspace = BACKEND.load_workspace(folder / "hs3.json")
     wrong: list[str] = []
     for check in json.loads((folder / "expected.json").read_text())["checks"]:
@@ -58,6 +58,12 @@ def test_fixture(folder: Path) -> None:
             case kind:
                 scan = getattr(BACKEND, f"run_{kind}")
                 wrong += deviations(check, scan(workspace, check, folder))
+    return wrong
+
+
+@pytest.mark.parametrize("folder", fixtures())
+def test_fixture(folder: Path) -> None:
+    wrong = wrong_in(folder)
     assert not wrong, "\n".join(wrong)
 
 

@@ -95,6 +95,15 @@ CASES: list[Case] = [
         closed=False,
     ),
     case(
+        "voigtian",
+        {"type": "voigtian_dist", "x": "x", "mean": "mu", "width": "w", "sigma": "s"},
+        {"x": (-5.0, 5.0)},
+        {"mu": 0.3, "w": 1.2, "s": 0.7},
+        {"mu": -1.0, "w": 0.01, "s": 0.5},
+        {"mu": 0.4, "w": 2.0, "s": 0.02},
+        closed=False,
+    ),
+    case(
         "bifurkated_gaussian",
         {
             "type": "bifurkated_gaussian_dist",

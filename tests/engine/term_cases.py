@@ -28,6 +28,7 @@ YIELDS = {
     "extended": True,
 }
 AT = {"mu": 0.8, "s": 1.1, "n_g": 14.0, "n_flat": 9.5}
+ELSEWHERE = {"mu": 0.4, "s": 1.3, "n_g": 9.0, "n_flat": 15.5}
 
 
 def unbinned(events: Any, *axes: Entry, weights: Any = None) -> Entry:

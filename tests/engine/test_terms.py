@@ -10,7 +10,7 @@ from builders import domain, point
 from oracles.functions import factor
 from scipy import stats
 from scipy.special import gammaln
-from term_cases import AT, X, cases, document, poisson, unbinned
+from term_cases import AT, ELSEWHERE, X, cases, document, poisson, unbinned
 
 import hs3.engine as engine
 from hs3.engine.density import Options
@@ -20,7 +20,6 @@ from hs3.workspace import Workspace
 
 Entry = dict[str, Any]
 CASES = cases(AT)
-ELSEWHERE = {"mu": 0.4, "s": 1.3, "n_g": 9.0, "n_flat": 15.5}
 MOVED = cases(ELSEWHERE)
 
 

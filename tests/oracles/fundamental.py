@@ -37,6 +37,16 @@ def _gaussian_cuts(d: Entry, o: Oracle) -> Mapping[str, list[Any]]:
 CUTS |= dict.fromkeys(("gaussian_dist", "normal_dist"), _gaussian_cuts)
 
 
+@shape("voigtian_dist")
+def voigtian(d: Entry, o: Oracle) -> Any:
+    """The real part of the Faddeeva function."""
+    z = mp.mpc(o(d["x"]) - o(d["mean"]), o(d["width"]) / 2) / (o(d["sigma"]) * mp.sqrt(2))
+    return mp.re(mp.exp(-z * z) * mp.erfc(-1j * z))
+
+
+CUTS["voigtian_dist"] = lambda d, o: around(d["x"], o(d["mean"]), o(d["sigma"]), o(d["width"]))
+
+
 @shape("bifurkated_gaussian_dist")
 def bifurcated(d: Entry, o: Oracle) -> Any:
     x, mean = o(d["x"]), o(d["mean"])
