@@ -23,11 +23,14 @@ class Family:
         name: singular noun for messages, for instance ``distribution``.
         types: type string → class.
         fallback: class for type strings that nobody registered.
+        untyped: True when the fallback also stands for objects without `type`: ROOT writes no more
+            than the name of an object of a class that it cannot export.
     """
 
     name: str
     types: dict[str, type] = field(default_factory=dict)
     fallback: type | None = None
+    untyped: bool = False
 
     def register(self, cls: type, names: tuple[str, ...]) -> None:
         """Let `cls` stand for the type strings `names`.
@@ -49,6 +52,8 @@ class Family:
 
     def class_of(self, value: Any) -> type:
         """The class that a JSON object of this family is to be read with."""
+        if self.untyped and self.fallback and isinstance(value, dict) and "type" not in value:
+            return self.fallback
         tag = value.get("type") if isinstance(value, dict) else None
         if not isinstance(tag, str):
             raise PydanticCustomError(

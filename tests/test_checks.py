@@ -88,6 +88,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
         "/distributions/1",
         plain(distributions=[GAUSS, {"name": "q", "type": "z"}]),
     ),
+    ("document.no_type", "/distributions/1", plain(distributions=[GAUSS, {"name": "q"}])),
     ("document.missing_metadata", "/metadata", plain(metadata=None)),
     (
         "reference.unresolved",

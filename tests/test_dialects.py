@@ -277,6 +277,17 @@ CASES: dict[str, tuple[dict[str, Any], Check]] = {
         ),
         measured("a", "gauss", 0, 100),
     ),
+    "dialect.nominal_by_name": (
+        one(
+            b.modifier(b.SHAPESYS, constraint="Poisson"),
+            packages=b.ROOT_640,
+            parameter_points=[
+                *b.point(g0=1.0),
+                {"name": "measured", "parameters": [{"name": "nom_g0", "value": 98.0}]},
+            ],
+        ),
+        lambda g: constraint(g, "g0").observed == "nom_g0" and g.parameter("nom_g0").value == 98.0,
+    ),
     "dialect.constant_tag": (
         one(
             b.NORMSYS,

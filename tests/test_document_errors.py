@@ -44,7 +44,7 @@ CASES: list[tuple[Any, list[tuple[str, str]]]] = [
         [("/distributions/0", "a distribution must be an object with a string `type`")],
     ),
     (
-        {"functions": [{"name": "f"}]},
+        {"functions": [{"name": "f", "type": 5}]},
         [("/functions/0", "a function must be an object with a string `type`")],
     ),
     (dist(type="gaussian_dist"), [("/distributions/0", "the keys `mean` and `sigma` are missing")]),

@@ -225,6 +225,7 @@ def test_long_chains_need_no_recursion() -> None:
             "reference.unknown_type",
             "/functions/0",
         ),
+        ([{"name": "f", "of": "g"}], "reference.unknown_type", "/functions/0"),
         (
             [
                 {"name": "f", "type": "sum", "summands": [1]},

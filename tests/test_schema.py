@@ -121,9 +121,10 @@ def test_schema_and_reader_refuse_alike(document: Any):
 
 
 def test_an_unknown_type_is_no_error():
-    document = {"distributions": [{"name": "n", "type": "unheard of", "anything": [1]}]}
-    VALIDATOR.validate(document)
-    Workspace.from_json(document)
+    for kind in ({"type": "unheard of"}, {}):
+        document = {"distributions": [{"name": "n", **kind, "anything": [1]}]}
+        VALIDATOR.validate(document)
+        assert Workspace.from_json(document).to_json() == document
 
 
 def test_every_type_and_key_of_a_family_is_in_the_schema():

@@ -51,6 +51,10 @@ def check_keys(ws: Workspace, log: Log) -> None:
 
 
 def _tell_type(family: str, name: str, path: str, count: int, log: Log) -> None:
+    if not name:
+        message = f"a {family} has no `type`{_times(count)}"
+        log.add("document.no_type", path, message)
+        return
     known = next(c.family for c in UNKNOWN if c.family.name == family).types
     message = f"{family} type {name!r} is not known{_times(count)}"
     log.add("document.unknown_type", path, message, name, nearest(name, known))

@@ -107,6 +107,14 @@ def kind_and_name() -> None:
     """
 
 
+@rule("dialect.nominal_by_name", writers="ROOT")
+def nominal_by_name() -> None:
+    """The observed value of a constraint that is given by its kind is the value of
+    ``nom_<parameter>`` in a parameter point, as ROOT names and reads it, where that differs by more
+    than the digits that ROOT writes.
+    """
+
+
 @rule("dialect.wide_gauss", writers="ROOT, for a Uniform constraint")
 def wide_gauss() -> None:
     """A Gaussian constraint of width 100 is what ROOT makes of a Uniform one; it is evaluated as it

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
+from pydantic import StrictStr
+
 from hs3.base import Named, Typed
 from hs3.registry import Entry, Family
 
-DISTRIBUTIONS = Family("distribution")
+DISTRIBUTIONS = Family("distribution", untyped=True)
 
 
 class Distribution(Named, Typed):
@@ -20,7 +22,9 @@ class Distribution(Named, Typed):
 
 
 class UnknownDistribution(Distribution):
-    """A distribution of a type that nobody registered: kept whole, not evaluable."""
+    """A distribution of a type that nobody registered, or of none: kept whole, not evaluable."""
+
+    type: StrictStr = ""
 
 
 DISTRIBUTIONS.fallback = UnknownDistribution

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
+from pydantic import StrictStr
+
 from hs3.base import Named, Typed
 from hs3.registry import Entry, Family
 
-FUNCTIONS = Family("function")
+FUNCTIONS = Family("function", untyped=True)
 
 
 class Function(Named, Typed):
@@ -17,7 +19,9 @@ class Function(Named, Typed):
 
 
 class UnknownFunction(Function):
-    """A function of a type that nobody registered: kept whole, not evaluable."""
+    """A function of a type that nobody registered, or of none: kept whole, not evaluable."""
+
+    type: StrictStr = ""
 
 
 FUNCTIONS.fallback = UnknownFunction

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
+from dataclasses import replace
 
 from hs3.dialects import constraints as rules
 from hs3.distributions.histfactory import HistFactoryDist
@@ -109,7 +111,24 @@ class Auxiliary:
                 continue
             if other is not None:
                 self._tell_twice(made, numbers_of(other, self._values))
+            self._keep_made(made)
+
+    def _keep_made(self, made: Constraint) -> None:
+        """Add a constraint that is given by its kind; ROOT may state its observed value elsewhere.
+
+        A value that agrees within the digits that ROOT writes of `errors` is the same one.
+        """
+        name = f"nom_{made.parameter}"
+        root = self._scope.writer.root and name not in self._scope.used
+        entry = self._values.entry(name) if root and name not in self._uses.functions else None
+        stated = entry[1].value if entry is not None else None
+        if stated is None or _same_digits(stated, made.observed):
             self.constraints.append(made)
+            return
+        self._log.fired(rules.nominal_by_name, made.path)
+        self._scope.use(name, made.path)
+        self.observed[name] = None
+        self.constraints.append(replace(made, observed=name))
 
     def _tell_twice(self, made: Constraint, other: Constraint) -> None:
         message = (
@@ -158,4 +177,8 @@ class Auxiliary:
         for parameter, made in self._scope.claims.defaults.items():
             if parameter not in constrained:
                 self._log.fired(rules.sys_default, made.path, value=parameter)
-                self.constraints.append(made)
+                self._keep_made(made)
+
+
+def _same_digits(stated: float, observed: float | str) -> bool:
+    return isinstance(observed, str) or math.isclose(stated, observed, rel_tol=1e-6, abs_tol=1e-9)

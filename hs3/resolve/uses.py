@@ -13,9 +13,11 @@ from hs3.checks.axes import axes_of
 from hs3.dialects.base import Log
 from hs3.distributions import UnknownDistribution
 from hs3.distributions.histfactory import HistFactoryDist
+from hs3.distributions.projected import ProjectedDist
 from hs3.errors import HS3Error
 from hs3.findings import nearest, pointer
 from hs3.functions import UnknownFunction
+from hs3.functions.calculus import IntegralFunction
 from hs3.workspace import Workspace
 
 
@@ -78,15 +80,21 @@ class Uses:
         return self._direct[node]
 
     def leaves(self, start: Node) -> dict[str, str]:
-        """Names that `start` depends on in the end, in order of first use, with their places."""
+        """Names that `start` depends on in the end, in order of first use, with their places.
+
+        A variable that is integrated over, and nowhere else used, is none of them.
+        """
         leaves: dict[str, str] = {}
-        seen, stack = {start}, [start]
+        first = (start, _integrated(self.part(start)))
+        seen, stack = {first}, [first]
         while stack:
-            found = self.direct(stack.pop())
+            node, bound = stack.pop()
+            found = self.direct(node)
             for item in found:
-                if isinstance(item, Leaf):
+                if isinstance(item, Leaf) and item.name not in bound:
                     leaves.setdefault(item.name, item.path)
-            nodes = [n for n in found if isinstance(n, Node) and n not in seen]
+            inner = [(n, bound | _integrated(self.part(n))) for n in found if isinstance(n, Node)]
+            nodes = [step for step in inner if step not in seen]
             seen.update(nodes)
             stack.extend(reversed(nodes))
         return leaves
@@ -139,7 +147,8 @@ class Uses:
             self.log.add(
                 "reference.unknown_type",
                 path,
-                f"{what} {node.name!r} is needed, and its type {part.type!r} is not known",
+                f"{what} {node.name!r} is needed, and "
+                + (f"its type {part.type!r} is not known" if part.type else "it has no type"),
                 part.type,
             )
             return
@@ -230,3 +239,12 @@ def _axes(part: Part) -> Iterator[Reference]:
         for i, axis in enumerate(axes if isinstance(axes, tuple) else ()):
             if isinstance(axis, Axis):
                 yield Reference((*path, i, "name"), axis.name, ("variable", "value"))
+
+
+def _integrated(part: Part) -> frozenset[str]:
+    """The variables that a part integrates over: what it refers to does not depend on them."""
+    if isinstance(part, ProjectedDist):
+        return frozenset(map(str, part.observables))
+    if isinstance(part, IntegralFunction):
+        return frozenset(map(str, part.variables))
+    return frozenset()
