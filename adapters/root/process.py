@@ -164,6 +164,7 @@ def evaluate(
     pdf: str | None = None,
     global_observables: Sequence[str] = (),
     backend: str = "cpu",
+    observed_fixed: bool = True,
     lenient: bool = False,
     timeout: float = TIMEOUT,
 ) -> Evaluation:
@@ -176,6 +177,8 @@ def evaluate(
         model_config: name of the ModelConfig; the first one without.
         pdf: name of a pdf instead of a ModelConfig, with its `global_observables`.
         backend: ``cpu`` or ``legacy``.
+        observed_fixed: tell ROOT the global observables of the ModelConfig, as RooStats does; it
+            then normalises constraints over the range of these.
         lenient: ignore names in `points` that ROOT's model does not depend on.
         timeout: as for `run`.
     """
@@ -186,6 +189,7 @@ def evaluate(
         "pdf": pdf,
         "globals": list(global_observables),
         "backend": backend,
+        "observed_fixed": observed_fixed,
         "lenient": lenient,
     }
     with Handed(source) as place:
@@ -198,7 +202,7 @@ def evaluate(
 
 
 class Handed:
-    """A source as a file that the child process can open: ``{"file": …}`` or ``{"document": …}``."""
+    """A source as a file for the child process: ``{"file": path}`` or ``{"document": path}``."""
 
     def __init__(self, source: dict[str, Any] | str | os.PathLike[str]) -> None:
         self.source = source

@@ -69,7 +69,8 @@ def _likelihood(workspace: Any, request: dict[str, Any]) -> tuple[Any, Any]:
     else:
         config = _model_config(workspace, request.get("model_config"))
         pdf = config.GetPdf()
-        if config.GetGlobalObservables() and config.GetGlobalObservables().size():
+        observed = config.GetGlobalObservables()
+        if request.get("observed_fixed", True) and observed and observed.size():
             options.append(fit.GlobalObservables(config.GetGlobalObservables()))
         if config.GetExternalConstraints() and config.GetExternalConstraints().size():
             options.append(fit.ExternalConstraints(config.GetExternalConstraints()))

@@ -116,10 +116,8 @@ class ChannelWriter:
         for modifier in sample.modifiers:
             if isinstance(modifier, HistoSys) and id(sample) in self._custom:
                 if modifier is histosys[0]:
-                    axes = {"axes": self.axes}
-                    out.append(
-                        shapes.custom_shape(self.draft, self.name, sample, name, histosys, axes)
-                    )
+                    made = f"{self.name}_{name}_variation"
+                    out.append(shapes.custom_shape(self.draft, made, sample, histosys, self.axes))
                     self._tell("root.custom_shape", modifier.path, sample.name)
             else:
                 out.append(self._modifier(modifier, name, len(normsys)))

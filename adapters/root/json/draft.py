@@ -103,9 +103,7 @@ class Draft:
         self.variables.setdefault(name, made)
         return name
 
-    def fixed(
-        self, name: str, value: float, bounds: tuple[float, float] = _INFINITE
-    ) -> str:
+    def fixed(self, name: str, value: float, bounds: tuple[float, float] = _INFINITE) -> str:
         """Add a constant, for instance a global observable."""
         self.variables[name] = Variable(value, *bounds, const=True)
         return name

@@ -19,6 +19,7 @@ from hs3.graph import Graph, Term
 
 from .draft import Draft, Json
 from .expression import root_text
+from .products import Products
 from .refuse import refuse
 from .rewrites import DISTRIBUTIONS, FUNCTIONS, Context
 
@@ -44,6 +45,7 @@ class EntryWriter:
 
     def __init__(self, draft: Draft, graph: Graph) -> None:
         self.draft, self.graph = draft, graph
+        self.products = Products(graph)
 
     def function(self, function: Function) -> str:
         """Add a function."""
@@ -51,6 +53,8 @@ class EntryWriter:
 
     def distribution(self, distribution: Distribution) -> str:
         """Add a distribution."""
+        if isinstance(distribution, ProductDist):
+            return self._product(distribution)
         return self._put("distributions", distribution, DISTRIBUTIONS)
 
     def term(self, term: Term) -> str:
@@ -60,6 +64,44 @@ class EntryWriter:
             return name
         message = f"binned data of {term.distribution.name!r}, which ROOT takes at bin centres"
         refuse(message, term.path, term.data.name)
+
+    def _product(self, product: ProductDist) -> str:
+        path = pointer(
+            "distributions", self.draft.workspace.tables["distributions"][product.name][0]
+        )
+        name, names = self.draft.names.of(product.name), self.draft.names
+        groups = self.products.groups(self.products.factors(product))
+        if all(len(group) == 1 for group in groups):
+            factors = [names.of(group[0]) for group in groups]
+            entry = {"name": name, "type": "product_dist", "factors": factors}
+            return self.draft.put("distributions", entry, path)
+        densities = [self._density(name, group, len(groups), path) for group in groups]
+        if len(groups) > 1:
+            entry = {"name": name, "type": "product_dist", "factors": densities}
+            self.draft.put("distributions", entry, path)
+        message = f"factors of {product.name!r} that share observables are written as one density"
+        self.draft.note("root.rewritten", path, message, product.name)
+        return name
+
+    def _density(self, product: str, group: list[str], count: int, path: str) -> str:
+        """Several factors as one density, which is the product itself where it is the only one."""
+        names = self.draft.names
+        if len(group) == 1:
+            return names.of(group[0])
+        tables = self.draft.workspace.tables["distributions"]
+        if any(extended(tables[f][1], tables) for f in group):
+            refuse("a factor that predicts the number of events and shares observables", path)
+        made = product if count == 1 else names.helper(f"{product}_{names.of(group[0])}")
+        factors = [names.of(f) for f in group]
+        inner = {"name": names.helper(f"{made}_product"), "type": "product", "factors": factors}
+        entry = {
+            "name": made,
+            "type": "weighted_sum_dist",
+            "samples": [self.draft.put("functions", inner, path)],
+            "coefficients": [1],
+            "extended": False,
+        }
+        return self.draft.put("distributions", entry, path)
 
     def _put(self, section: str, part: Function | Distribution, table: Mapping[str, Any]) -> str:
         index = self.draft.workspace.tables[section][part.name][0]

@@ -10,6 +10,7 @@ from hs3.findings import Finding, Report, nearest
 from hs3.graph import Graph
 
 from .draft import Draft, Json
+from .internal import Internal
 from .likelihood import Written, write_likelihood
 from .settings import analysis_json, domains_json, metadata_json, points_json
 
@@ -72,7 +73,11 @@ def _graphs(workspace: Workspace, analysis: str | None) -> list[Graph]:
 
 
 def _document(draft: Draft, graphs: Sequence[Graph], written: Sequence[Written]) -> Json:
-    analyses, likelihoods, domains, configs = [], [], [domains_json(draft)], {}
+    known = Internal(draft.workspace)
+    analyses: list[Json] = []
+    likelihoods: list[Json] = []
+    configs: Json = {}
+    domains = [domains_json(draft)]
     for graph, made in zip(graphs, written, strict=True):
         entry, more = analysis_json(draft, graph, made)
         if entry["name"] in configs:
@@ -80,10 +85,11 @@ def _document(draft: Draft, graphs: Sequence[Graph], written: Sequence[Written])
         analyses.append(entry)
         domains += more
         likelihoods.append(made.json())
-        configs[entry["name"]] = {"mcName": _config_name(analyses), "pdfName": made.pdf}
+        config = known.model_config(graph.analysis or "") or _config_name(analyses)
+        configs[entry["name"]] = {"mcName": config, "pdfName": made.pdf}
     internal = {
         "ModelConfigs": configs,
-        "attributes": {name: {"tags": tags} for name, tags in draft.tags.items()},
+        "attributes": _attributes(draft, known),
         "combined_datasets": {m.dataset: m.index("channels") for m in written},
         "combined_distributions": {m.pdf: m.index("distributions") for m in written},
     }
@@ -98,6 +104,12 @@ def _document(draft: Draft, graphs: Sequence[Graph], written: Sequence[Written])
         "analyses": analyses,
         "misc": {**_names_json(draft), "ROOT_internal": internal},
     }
+
+
+def _attributes(draft: Draft, known: Internal) -> Json:
+    """Attributes that the document has, and those that its pdfs need."""
+    kept = {draft.names.made.get(n, n): entry for n, entry in known.attributes().items()}
+    return {**kept, **{name: {"tags": tags} for name, tags in draft.tags.items()}}
 
 
 def _config_name(analyses: Sequence[Json]) -> str:

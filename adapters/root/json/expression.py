@@ -21,8 +21,11 @@ from hs3.expressions import (
 )
 
 _FUNCTIONS = frozenset(
-    "exp log sqrt abs sin cos tan asin acos atan pow min max sinh cosh tanh asinh acosh atanh "
-    "log10 log2 erf erfc tgamma lgamma floor ceil atan2 fmod".split()
+    (
+        *("exp", "log", "sqrt", "abs", "sin", "cos", "tan", "asin", "acos", "atan"),
+        *("pow", "min", "max", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "log10"),
+        *("log2", "erf", "erfc", "tgamma", "lgamma", "floor", "ceil", "atan2", "fmod"),
+    )
 )
 """Functions that ROOT's importer and TFormula know without a prefix."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +16,7 @@ from .channels import ChannelWriter, axis_json
 from .constraints import Constraints
 from .draft import Draft, Json, Variable
 from .entries import EntryWriter, extended
+from .internal import Internal
 from .names import channel_label, cleaned
 from .refuse import refuse
 
@@ -29,6 +29,7 @@ class Written:
         name: of the likelihood.
         pdf: name of the RooSimultaneous.
         dataset: name of the combined data.
+        index_category: name of the category that tells the channels apart.
         labels: of the channels, in order.
         distributions: names of their pdfs.
         globals: names of the global observables.
@@ -37,6 +38,7 @@ class Written:
     name: str
     pdf: str
     dataset: str
+    index_category: str
     labels: list[str] = field(default_factory=list)
     distributions: list[str] = field(default_factory=list)
     globals: list[str] = field(default_factory=list)
@@ -49,7 +51,7 @@ class Written:
     def index(self, kind: str) -> Json:
         """The entry in ROOT's list of combined pdfs or data."""
         entry: Json = {
-            "index_cat": "channelCat",
+            "index_cat": self.index_category,
             "indices": list(range(len(self.labels))),
             "labels": self.labels,
         }
@@ -133,45 +135,44 @@ def _combined(
     draft: Draft, graph: Graph, parts: Sequence[Channel | Term], pdfs: Sequence[str]
 ) -> Written:
     """Names of the simultaneous pdf and the combined data, and the data of each part."""
-    labels = [channel_label(p) for p in _part_names(draft, parts)]
+    names = _part_names(parts)
+    internal = Internal(draft.workspace)
+    known = internal.simultaneous(names)
+    if known is None:
+        labels = [channel_label(draft.names.of(n)) for n in names]
+        # One name for each set of pdfs, whatever the analysis.
+        pdf = draft.names.of("\0".join(("simPdf", *pdfs)), "simPdf")
+    else:
+        pdf, labels = draft.names.helper(known[0]), [known[1][n] for n in names]
     dataset = _dataset_name(parts, labels)
-    pdf = _pdf_name(draft, tuple(pdfs))
-    made = Written(cleaned(graph.name), pdf, dataset, labels, list(pdfs))
+    category = internal.index(known[0] if known else pdf)
+    made = Written(cleaned(graph.name), pdf, dataset, category, labels, list(pdfs))
     for part, label in zip(parts, labels, strict=True):
         draft.put("data", {"name": f"{dataset}_{label}", **_data(draft, part)}, part.path)
     return made
 
 
-def _part_names(draft: Draft, parts: Sequence[Channel | Term]) -> list[str]:
-    names = [p.name if isinstance(p, Channel) else p.distribution.name for p in parts]
-    return [draft.names.of(n) for n in names]
-
-
-def _pdf_name(draft: Draft, pdfs: tuple[str, ...]) -> str:
-    """``simPdf``; another set of pdfs gets a name of its own."""
-    key = "\0".join(("simPdf", *pdfs))
-    return draft.names.of(key, "simPdf")
+def _part_names(parts: Sequence[Channel | Term]) -> list[str]:
+    return [p.name if isinstance(p, Channel) else p.distribution.name for p in parts]
 
 
 def _dataset_name(parts: Sequence[Channel | Term], labels: Sequence[str]) -> str:
     """What the names of the data have in common before the channels' labels, or ``obsData``."""
-    names = [p.data if isinstance(p, Channel) else p.data.name for p in parts]
-    if None in names:
-        refuse("a channel without data", parts[names.index(None)].path)
-    stems = {
-        cleaned(str(n)).removesuffix(f"_{label}")
-        for n, label in zip(names, labels, strict=True)
-        if cleaned(str(n)).endswith(f"_{label}")
-    }
-    return stems.pop() if len(stems) == 1 else os.path.commonprefix(["obsData"])
+    stems = set()
+    for part, label in zip(parts, labels, strict=True):
+        name = part.data if isinstance(part, Channel) else getattr(part.data, "name", "")
+        if name is None:
+            refuse("a channel without data", part.path)
+        stem = cleaned(name).removesuffix(f"_{label}")
+        stems.add(stem if stem != cleaned(name) else None)
+    found = stems.pop() if len(stems) == 1 else None
+    return found or "obsData"
 
 
 def _data(draft: Draft, part: Channel | Term) -> Json:
     if isinstance(part, Channel):
         assert part.observed is not None
-        axes = [
-            axis_json(draft.names.of(n), e) for n, e in zip(part.axes, part.edges, strict=True)
-        ]
+        axes = [axis_json(draft.names.of(n), e) for n, e in zip(part.axes, part.edges, strict=True)]
         return {"type": "binned", "axes": axes, "contents": part.observed.tolist()}
     if isinstance(part.data, UnbinnedData):
         return _events(draft, part, part.data)

@@ -38,6 +38,21 @@ class Context:
             return str(value)
         return self.function(wish, "sum", summands=[float(value)])
 
+    def transformed(self, value: Any, suffix: str, formula: str) -> bool:
+        """True for a function that ROOT made itself of a parameter, and knows by its name."""
+        if not isinstance(value, str) or not value.endswith(suffix):
+            return False
+        entry = self.draft.functions.get(value, {})
+        text = str(entry.get("expression", "")).replace(" ", "")
+        base = value.removesuffix(suffix)
+        return text in (formula.format(base), formula.format(f"({base})"))
+
+    def aside(self, value: Any, suffix: str, wish: str) -> Any:
+        """`value` under another name, where ROOT would take what stands before `suffix`."""
+        if isinstance(value, str) and value.endswith(suffix):
+            return self.function(wish, "sum", summands=[value])
+        return value
+
     def variable(self, value: Any, wish: str) -> str:
         """The name of a parameter; a number becomes a constant one, a function is refused."""
         if is_number(value):
@@ -130,13 +145,13 @@ def _side(entry: Json, key: str, index: int) -> Any:
 
 def _lognormal(entry: Json, context: Context) -> Json:
     """ROOT has mean and width of the logarithm; median and k become their logarithms."""
-    for key in ("mu", "sigma"):
-        if str(entry.get(key, "")).endswith("_lognormal_log"):
-            # The end of the name makes ROOT take what is under the logarithm.
-            entry[key] = context.function(f"{entry['name']}_{key}", "sum", summands=[entry[key]])
-    if "k" not in entry:
-        return entry
     name = entry["name"]
+    if "k" not in entry:
+        keys = ("mu", "sigma")
+        if not all(context.transformed(entry[k], "_lognormal_log", "log({})") for k in keys):
+            for key in keys:
+                entry[key] = context.aside(entry[key], "_lognormal_log", f"{name}_{key}")
+        return entry
     median = context.name(entry["mu"], f"{name}_median")
     mu = context.expression(f"{name}_mu", f"log({median})")
     k = context.name(entry["k"], f"{name}_k")
@@ -145,10 +160,8 @@ def _lognormal(entry: Json, context: Context) -> Json:
 
 
 def _exponential(entry: Json, context: Context) -> Json:
-    """The end ``_exponential_inverted`` of a name makes ROOT take the parameter without it."""
-    c = entry["c"]
-    if isinstance(c, str) and c.endswith("_exponential_inverted"):
-        entry["c"] = context.function(f"{entry['name']}_slope", "sum", summands=[c])
+    if not context.transformed(entry["c"], "_exponential_inverted", "-{}"):
+        entry["c"] = context.aside(entry["c"], "_exponential_inverted", f"{entry['name']}_slope")
     return entry
 
 
@@ -200,7 +213,19 @@ def _mixture(entry: Json, context: Context) -> Json:
         ]
     elif entry.get("extended") and not complete and coefficients:
         context.refuse("an extended mixture with fractions", name)
-    return {**kept, "coefficients": coefficients, "extended": len(coefficients) == len(entry["summands"])}
+    return {
+        **kept,
+        "coefficients": coefficients,
+        "extended": len(coefficients) == len(entry["summands"]),
+    }
+
+
+def _mixture_model(entry: Json, context: Context) -> Json:
+    tables = context.draft.workspace.tables["distributions"]
+    kinds = {context.draft.names.of(n): part.type for n, (_, part) in tables.items()}
+    if any("mixture" in kinds.get(s, "") for s in entry["summands"]):
+        context.refuse("a mixture of resolution models inside another", entry["name"])
+    return {**entry, "type": "mixture_model"}
 
 
 def _weighted_sum(entry: Json, _: Context) -> Json:
@@ -210,10 +235,6 @@ def _weighted_sum(entry: Json, _: Context) -> Json:
 def _uniform(entry: Json, _: Context) -> Json:
     x = entry["x"]
     return {**entry, "x": x if isinstance(x, list) else [x]}
-
-
-def _product(entry: Json, _: Context) -> Json:
-    return {k: entry[k] for k in ("name", "type", "factors")}
 
 
 def _generic(entry: Json, context: Context) -> Json:
@@ -292,14 +313,13 @@ DISTRIBUTIONS: Mapping[str, Rewrite | bool] = MappingProxyType(
         "extend_pdf": _rate_extended,
         "mixture_dist": _mixture,
         "weighted_sum_dist": _weighted_sum,
-        "product_dist": _product,
         "uniform_dist": _uniform,
         "binsampling": _binsampling,
         "binsampling_dist": _binsampling,
         "fft_conv_pdf": _fft,
         "fft_convolution_dist": _fft,
-        "mixture_model": True,
-        "mixture_resolution_model": _typed("mixture_model"),
+        "mixture_model": _mixture_model,
+        "mixture_resolution_model": _mixture_model,
         "gauss_model_function": _gauss_model,
         "gauss_resolution_model": _gauss_model,
         "truth_model_function": True,

@@ -72,22 +72,22 @@ def nominally_empty(sample: Sample, variations: Sequence[HistoSys]) -> bool:
 
 
 def custom_shape(
-    draft: Draft, channel: str, sample: Sample, name: str, variations: Sequence[HistoSys], axes: Json
+    draft: Draft, name: str, sample: Sample, variations: Sequence[HistoSys], axes: Sequence[Json]
 ) -> Json:
-    """The ``custom`` modifier that stands for the histosys of a sample."""
+    """The ``custom`` modifier, called `name`, that stands for the histosys of a sample."""
     if len(variations) > 1 and any(v.interpolation in MULTIPLICATIVE for v in variations):
         refuse(
             "several histosys of one sample, one of them exponential, which ROOT would multiply",
             variations[0].path,
             sample.name,
         )
-    made = draft.names.helper(f"{channel}_{name}_variation")
+    made = draft.names.helper(name)
 
     def histogram(kind: str, contents: FloatArray) -> str:
         entry = {
             "name": draft.names.helper(f"{made}_{kind}"),
             "type": "histogram",
-            "data": {**axes, "contents": contents.tolist()},
+            "data": {"axes": axes, "contents": contents.tolist()},
         }
         return draft.put("functions", entry)
 
