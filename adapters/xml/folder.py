@@ -49,7 +49,7 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = Path(os.path.realpath(root))
-        self._files: dict[Path, Any] = {}
+        self._files: dict[Path, tuple[Any, Sequence[str]]] = {}
         self._histograms: dict[tuple[Path, str], Histogram] = {}
 
     def path(self, name: str, place: str) -> Path:
@@ -81,7 +81,7 @@ class Folder:
 
     def close(self) -> None:
         """Close what is open."""
-        for file in self._files.values():
+        for file, _ in self._files.values():
             file.close()
         self._files.clear()
 
@@ -102,10 +102,12 @@ class Folder:
         key = (path, inner)
         if key not in self._histograms:
             where = f"{os.path.relpath(path, self.root)}:{inner}"
-            self._histograms[key] = _read(self._open(path, name, place), inner, where, place)
+            file, names = self._open(path, name, place)
+            self._histograms[key] = _read(file, names, inner, where, place)
         return self._histograms[key]
 
-    def _open(self, path: Path, name: str, place: str) -> Any:
+    def _open(self, path: Path, name: str, place: str) -> tuple[Any, Sequence[str]]:
+        """A ROOT file, and the names of all that is in it."""
         import uproot
 
         if path not in self._files:
@@ -114,7 +116,8 @@ class Folder:
                 files.check_size(path.stat().st_size, files.SIZE_LIMIT)
                 # An open file: uproot takes a path for a URL, or for `file:object`, too easily.
                 stream = open(path, "rb")  # noqa: SIM115
-                self._files[path] = uproot.open(stream)
+                file = uproot.open(stream)
+                self._files[path] = (file, tuple(file.keys(cycle=False)))
             except Exception as error:  # uproot raises what the damage happens to cause
                 if stream is not None:
                     stream.close()
@@ -123,18 +126,12 @@ class Folder:
         return self._files[path]
 
 
-def _read(file: Any, inner: str, where: str, place: str) -> Histogram:
-    # Split by hand: uproot strips cycles and looks for dots and colons in names.
-    names = list(file.keys(cycle=False, recursive=True))
+def _read(file: Any, names: Sequence[str], inner: str, where: str, place: str) -> Histogram:
+    # Looked up among the names: uproot itself finds cycles, dots and colons in a text.
     if inner not in names:
         message = f"there is no histogram {inner!r} in {where.rsplit(':', 1)[0]}"
-        raise ReadError(
-            message,
-            code="xml.histogram",
-            path=place,
-            value=inner,
-            suggestions=nearest(inner, names),
-        )
+        near = nearest(inner, names)
+        raise ReadError(message, code="xml.histogram", path=place, value=inner, suggestions=near)
     try:
         if file.key(inner).fObjlen > OBJECT_LIMIT:
             raise ValueError(f"more than {OBJECT_LIMIT:,} bytes")
