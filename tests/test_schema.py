@@ -39,7 +39,7 @@ NEGATIVE: list[Any] = [
     "text",
     {"distributions": {}},
     {"distributions": [GAUSS, 5]},
-    {"distributions": [{"name": "g"}]},
+    {"distributions": [{"name": "g", "type": None}]},
     {"distributions": [{**GAUSS, "type": 3}]},
     {"distributions": [{**GAUSS, "name": None}]},
     {"distributions": [{**GAUSS, "mean": None}]},
