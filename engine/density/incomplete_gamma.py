@@ -5,6 +5,7 @@ r"""Logarithms of the incomplete gamma functions, also where the functions under
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 from jax import Array, lax
 from jax.scipy.special import gammainc, gammaincc, gammaln
@@ -49,6 +50,7 @@ def _of_large_order(a: Array, x: Array, large: Array) -> tuple[Array, Array]:
     return log_tails(jnp.where(large, a, LARGE), jnp.where(large, x, LARGE))
 
 
+@jax.jit  # or else every call outside of a program would compile the loop anew
 def _log_lower_tail(a: Array, x: Array) -> Array:
     """The power series (DLMF 8.7.1), which converges fast for x well below a."""
 
@@ -59,6 +61,7 @@ def _log_lower_tail(a: Array, x: Array) -> Array:
     return a * jnp.log(x) - x - gammaln(a + 1.0) + jnp.log(series)
 
 
+@jax.jit
 def _log_upper_tail(a: Array, x: Array) -> Array:
     """Legendre's continued fraction (DLMF 8.9.2), which converges fast for x well above a."""
 
@@ -112,6 +115,7 @@ def _log_narrow(a: Array, rate: Array, low: Array, high: Array) -> Array:
     return (a - 1.0) * jnp.log(low) + rate * low + jnp.log(integral)
 
 
+@jax.jit
 def _log_from_zero(a: Array, rate: Array, end: Array) -> Array:
     r""":math:`\ln\int_0^h t^{a-1}e^{rt}dt` for :math:`rh \ge -1`, by the power series.
 
