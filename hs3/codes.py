@@ -531,6 +531,12 @@ CODES: dict[str, Code] = {
         "its integral.",
         "Nothing.",
     ),
+    "root.measurement": Code(
+        "note",
+        "A constraint that RooFit normalises over its global observables, which are not its "
+        "variable, is written as an expression.",
+        "Nothing.",
+    ),
     "root.floor": Code(
         "warning",
         "A RooRealSumPdf that is cut at zero is written without the cut.",

@@ -6,12 +6,15 @@ import re
 from collections import deque
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hs3.findings import Finding, pointer
 
 from ..file import RootObject, WorkspaceGraph
 from ..file.variables import Variable, variable
+
+if TYPE_CHECKING:
+    from .histfactory import Channels
 
 Entry = dict[str, Any]
 Value = str | int | float
@@ -78,6 +81,13 @@ class Builder:
         """Names of the real columns of all data."""
         columns = (d.columns.keys() - d.categories.keys() for d in self.graph.datasets.values())
         return frozenset().union(*columns)
+
+    @cached_property
+    def channels(self) -> Channels:
+        """The channels of HistFactory."""
+        from .histfactory import Channels
+
+        return Channels.of(self)
 
     def path(self, node: RootObject | str) -> str:
         """JSON pointer of a node: the workspace, and its name in it."""

@@ -22,16 +22,20 @@ BINNED = "BinnedLikelihood"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the data of one channel are to be: its columns, and whether they are bins."""
+    """What the data of one channel are to be: columns, whether they are bins, of which edges."""
 
     columns: tuple[str, ...]
     binned: bool
+    edges: tuple[Floats, ...] | None = None
 
 
 def wanted(density: RootObject, data: Dataset, builder: Builder) -> Wanted:
     """What a density needs of data."""
     leaves = builder.leaves(density)
     columns = tuple(c for c in data.columns if c in leaves and c not in data.categories)
+    channel = builder.channels.grids.get(density.name)
+    if channel is not None and set(channel.axes) == set(columns):
+        return Wanted(channel.axes, True, channel.edges)
     return Wanted(columns, is_binned(density))
 
 
@@ -70,7 +74,7 @@ def _channel(
     table = {c: data.columns[c][rows] for c in columns}
     weights = None if data.weights is None else data.weights[rows]
     if any(need.binned for need in needs):
-        return _counted(name, table, weights, builder)
+        return _counted(name, table, weights, needs, builder)
     return _events(name, table, weights, data, builder)
 
 
@@ -85,9 +89,12 @@ def _whole(data: Dataset, builder: Builder) -> Entry:
     columns = tuple(c for c in reals if c in used) or reals
     _tell_dropped([c for c in data.columns if c not in columns], data, builder)
     table = {c: data.columns[c] for c in columns}
-    densities = [n for n in builder.graph.nodes.values() if BINNED in n.attributes]
-    if any(set(columns) == set(wanted(d, data, builder).columns) for d in densities):
-        return _counted(data.name, table, data.weights, builder)
+    channels = builder.channels.grids
+    nodes = builder.graph.nodes.values()
+    densities = [n for n in nodes if BINNED in n.attributes or n.name in channels]
+    needs = [w for d in densities if set((w := wanted(d, data, builder)).columns) == set(columns)]
+    if needs:
+        return _counted(data.name, table, data.weights, needs, builder)
     return _events(data.name, table, data.weights, data, builder)
 
 
@@ -133,10 +140,18 @@ def _histogram(name: str, histogram: Histogram, data: Dataset, builder: Builder)
 
 
 def _counted(
-    name: str, table: dict[str, Floats], weights: Floats | None, builder: Builder
+    name: str,
+    table: dict[str, Floats],
+    weights: Floats | None,
+    needs: list[Wanted],
+    builder: Builder,
 ) -> Entry:
-    """Weighted events at the centres of bins, as counts."""
-    edges = [builder.variables[c].binning.edges for c in table]
+    """Weighted events at the centres of bins, as counts in the bins of the density."""
+    need = next((n for n in needs if n.edges is not None and set(n.columns) == set(table)), None)
+    if need is not None and need.edges is not None:
+        table, edges = {c: table[c] for c in need.columns}, list(need.edges)
+    else:
+        edges = [builder.variables[c].binning.edges for c in table]
     rows = np.stack(list(table.values()), axis=1)
     contents, _ = np.histogramdd(rows, bins=edges, weights=weights)
     axes = [axis(c, e) for c, e in zip(table, edges, strict=True)]
