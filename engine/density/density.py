@@ -110,8 +110,8 @@ def log_joint(dists: Sequence[Distribution], scope: DensityScope, box: Box) -> A
     closed form, and only the others numerically.
     """
     own = [_private(i, dists, scope, box) for i in range(len(dists))]
-    middle = _middle(scope, box)
-    parts = [(d, _closed_part(d, middle, part)) for d, part in zip(dists, own, strict=True)]
+    centre = middle(scope, box)
+    parts = [(d, _closed_part(d, centre, part)) for d, part in zip(dists, own, strict=True)]
     done = {o for _, part in parts for o in part}
     rest = {o: limits for o, limits in box.items() if o not in done}
 
@@ -120,10 +120,10 @@ def log_joint(dists: Sequence[Distribution], scope: DensityScope, box: Box) -> A
 
     if not rest:
         return integrand(scope)
-    return integrate(integrand, scope, rest, _cuts(dists, middle, rest))
+    return integrate(integrand, scope, rest, _cuts(dists, centre, rest))
 
 
-def _middle(scope: DensityScope, box: Box) -> DensityScope:
+def middle(scope: DensityScope, box: Box) -> DensityScope:
     """The scope in the middle of a box, where it is asked for closed forms and places to cut.
 
     Errors of integrals on the way do not count.

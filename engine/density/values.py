@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import jax.numpy as jnp
 from jax import Array
 from jax.typing import ArrayLike
 
 from .cuts import all_breakpoints
-from .density import Box, log_norm, log_partial
+from .density import Box, log_norm, log_partial, middle
 from .quadrature import integrate_signed
 from .scope import DensityScope
 from .special import log_signed
@@ -24,11 +24,10 @@ def function_integral(name: str, scope: DensityScope, box: Box) -> Array:
     return integrate_signed(lambda inner: inner(name), scope, box, name_cuts([name], scope, box))
 
 
-def name_cuts(
-    names: Sequence[str], scope: DensityScope, observables: Iterable[str]
-) -> dict[str, list[ArrayLike]]:
-    """Where to cut integrals of something made of `names`."""
-    return {o: all_breakpoints(names, scope, o) for o in observables}
+def name_cuts(names: Sequence[str], scope: DensityScope, box: Box) -> dict[str, list[ArrayLike]]:
+    """Where to cut integrals over a box of something made of `names`."""
+    centre = middle(scope, box)
+    return {o: all_breakpoints(names, centre, o) for o in box}
 
 
 def log_value(name: str, scope: DensityScope, over: Sequence[str], box: Box) -> Array:

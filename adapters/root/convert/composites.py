@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..file import RootObject
 from .builder import Builder
 from .functions import label
+from .measurements import measured
 from .registry import converts
 
 
@@ -37,7 +38,7 @@ def _product(node: RootObject, builder: Builder) -> None:
     for i, factor in enumerate(factors):
         given = sets[i] if i < len(sets) else None
         listed = _members(given)
-        observables = builder.leaves(factor) & builder.observables
+        observables = builder.leaves(factor) & (builder.observables | set(listed))
         if given is not None and given.name == "cset":
             variables = observables - set(listed)
         else:
@@ -45,7 +46,7 @@ def _product(node: RootObject, builder: Builder) -> None:
         if listed and variables and variables != observables:
             names.append(conditional(factor, sorted(variables), builder))
         else:
-            names.append(builder.name(factor))
+            names.append(measured(factor, builder))
     builder.distribution(node.name, "product_dist", factors=names)
 
 

@@ -50,7 +50,7 @@ def voigtian() -> Made:
 
 @case
 def novosibirsk() -> Made:
-    return single("p", "Novosibirsk::p(x[0,10],peak[4,3,5],width[1,0.5,2],tail[-0.2,-0.8,0.6])")
+    return single("p", "Novosibirsk::p(x[0,10],peak[4,3,5],width[1,0.5,2],tail[-0.2,-0.4,0.3])")
 
 
 @case

@@ -59,7 +59,7 @@ def integral() -> Made:
         "expr::mean('a+b*y',a[0.5,-1,2],b[0.7,0.2,1.2],y[-2,2])",
         "Gaussian::gx(x[-5,5],mean,s[1,0.5,2])",
         "Gaussian::gy(y,my[0.5,-1,1],2)",
-        "PROD::xy(gx|y,gy)",
+        "EXPR::xy('exp(-0.5*pow((x-mean)/s,2))*(1+my*my*y*y)',x,y,mean,s,my)",
     )
     observables = ROOT.RooArgSet(workspace["y"])
     projected = workspace.pdf("xy").createProjection(observables)
