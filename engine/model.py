@@ -98,6 +98,11 @@ class Model:
         """Names of all parameters, the order of every array of values."""
         return tuple(p.name for p in self.graph.parameters)
 
+    @cached_property
+    def channel_names(self) -> tuple[str, ...]:
+        """Names of the channels, with their place where one is listed twice."""
+        return sampling.names_of(self.graph.channels)
+
     @property
     def pois(self) -> tuple[str, ...]:
         """Names of the parameters of interest."""
@@ -245,7 +250,7 @@ class Model:
     ) -> Dataset:
         named = list(zip(sampling.names_of(self.graph.terms), parts, strict=True))
         return Dataset(
-            {channel.name: n for channel, n in zip(self.graph.channels, counts, strict=True)},
+            dict(zip(self.channel_names, counts, strict=True)),
             {c.name: auxiliary[..., i] for i, c in enumerate(self._constraints)},
             {name: part for name, part in named if isinstance(part, Events)},
             {name: part for name, part in named if isinstance(part, np.ndarray)},
@@ -268,7 +273,10 @@ class Model:
                 events outside of its range.
         """
         counts = self.layout.stacked(
-            [self._counts(data, c.name, c.bins) for c in self.graph.channels]
+            [
+                self._counts(data, name, channel.bins)
+                for name, channel in zip(self.channel_names, self.graph.channels, strict=True)
+            ]
         )
         measured = aux.replaced(self._constraints, data.auxiliary)
         names = sampling.names_of(self.graph.terms)
@@ -319,7 +327,7 @@ class Model:
         """Expected counts per bin of each channel."""
         rates, _ = kernels.expectation(self.theta(values), self.program, self.arrays)
         counts = self.layout.per_channel(np.asarray(rates))
-        return {c.name: n for c, n in zip(self.graph.channels, counts, strict=True)}
+        return dict(zip(self.channel_names, counts, strict=True))
 
     def sample_yields(
         self, values: Values | FloatArray | None = None
@@ -328,8 +336,9 @@ class Model:
         stacked = kernels.sample_yields(self.theta(values), self.program, self.arrays)
         per_channel = self.layout.per_channel(np.moveaxis(np.asarray(stacked), 1, 0))
         out: dict[str, dict[str, FloatArray]] = {}
-        for channel, yields in zip(lowered(self.graph.channels)[0], per_channel, strict=True):
-            own = out.setdefault(channel.name, {})
+        channels = lowered(self.graph.channels)[0]
+        for name, channel, yields in zip(self.channel_names, channels, per_channel, strict=True):
+            own = out.setdefault(name, {})
             for sample, counts in zip(channel.samples, yields, strict=False):
                 own[sample.name] = own[sample.name] + counts if sample.name in own else counts
         return out

@@ -30,7 +30,7 @@ from jax import Array
 
 from hs3.errors import CompileError, EvaluationError, FitError
 from hs3.graph import Term
-from hs3.histfactory.meaning import FloatArray
+from hs3.histfactory.meaning import Channel, FloatArray
 
 from ..data import Dataset, Events, log_factorials
 from ..density import DensityScope, expected_events
@@ -43,9 +43,9 @@ Values = Mapping[str, Array]
 Part = Events | FloatArray
 
 
-def names_of(terms: Sequence[Term]) -> tuple[str, ...]:
-    """Names of terms in a `Dataset`: of their distribution, with their place where two share it."""
-    names = [term.distribution.name for term in terms]
+def names_of(parts: Sequence[Term | Channel]) -> tuple[str, ...]:
+    """Names of terms or channels in a `Dataset`, with their place where two share one."""
+    names = [part.distribution.name if isinstance(part, Term) else part.name for part in parts]
     shared = {name for name, times in Counter(names).items() if times > 1}
     return tuple(f"{n}#{i}" if n in shared else n for i, n in enumerate(names))
 

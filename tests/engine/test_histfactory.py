@@ -224,3 +224,16 @@ def equations(jaxpr) -> int:
                 inner = getattr(inner, "jaxpr", inner)
                 total += equations(inner) if hasattr(inner, "eqns") else 0
     return total
+
+
+def test_a_channel_listed_twice_keeps_both_data():
+    """The same distribution measured twice, with data of its own each time."""
+    stack = [sample("s", [5.0, 7.0], [NormFactor("mu", "mu", "")])]
+    channels = [channel("c", stack, [4.0, 9.0]), channel("c", stack, [6.0, 5.0])]
+    graph = graph_of(channels, [], [parameter("mu", 1.0, 0.0, 5.0)])
+    model = engine.compile(graph)
+    assert list(model.data.channels) == ["c#0", "c#1"]
+    assert model.with_data(model.data).nll() == model.nll()
+    assert model.nll() == pytest.approx(0.5 * reference.twice_nll(graph), rel=1e-12)
+    assert list(model.expected_counts()) == ["c#0", "c#1"]
+    assert list(model.sample_yields()) == ["c#0", "c#1"]
