@@ -184,7 +184,10 @@ def constraint(kind: str, width: float) -> Made:
 
 @case
 def hf_constraint_gamma() -> Made:
-    return constraint("Gamma", 0.3)
+    """ROOT's integral over the observed value is accurate only where it is not tiny."""
+    workspace, models = constraint("Gamma", 0.3)
+    workspace["beta_xsec"].setRange(0.6, 1.5)
+    return workspace, models
 
 
 @case

@@ -12,6 +12,7 @@ from ...file import RootObject
 from ...file.objects import content, objects_in
 from ..builder import Builder, Entry
 from ..histograms import axis
+from ..measurements import measured
 from .bins import Grid
 from .constraints import assigned, settle
 from .factors import Factors, multiplied_out
@@ -80,7 +81,7 @@ class Channels:
         self.entries[product.name] = {
             "name": product.name,
             "type": "product_dist",
-            "factors": [*found.left, node.name],
+            "factors": [*(measured(builder.graph.nodes[n], builder) for n in found.left), node.name],
         }
         return inner
 
