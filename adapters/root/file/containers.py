@@ -25,6 +25,8 @@ Row = Callable[[Record, int, int, RootObject, str], Values]
 """Read values in a row: record, position, how many, their owner, the owner's member."""
 
 _I16 = struct.Struct(">h").unpack_from
+_START = struct.Struct(">IhI").unpack_from
+_EMPTY = 0x40000000 | 6
 
 MEMBER_WISE = 0x4000
 MAPS = {"map", "unordered_map"}
@@ -41,7 +43,12 @@ def numbers(code: str) -> Row:
     native = dtype.newbyteorder("=")
     size = dtype.itemsize
 
+    empty = np.empty(0, native)
+    empty.flags.writeable = False
+
     def row(record: Record, position: int, count: int, owner: RootObject, label: str) -> Values:
+        if not count:
+            return empty, position
         record.require(position, count, size)
         if code == "?":
             raw = np.frombuffer(record.buffer, np.uint8, count, position)
@@ -206,10 +213,16 @@ def text(record: Record, position: int, owner: RootObject, label: str) -> Values
 
 def member(kind: CxxType, classes: Classes) -> Member:
     """How a container that is a member of a class is read."""
-    whole = content_of(kind, classes)
+    whole, finish = content_of(kind, classes), _finish(kind)
+    nothing = row_of(kind.arguments[0], classes) if kind.name in LISTS else None
     by_member: dict[int, Row] = {}
 
     def read(record: Record, position: int, owner: RootObject, label: str) -> Values:
+        size, version, count = _START(record.buffer, position)
+        if size == _EMPTY and not count and not version & MEMBER_WISE:
+            # most containers of a workspace are empty
+            values = nothing(record, position, 0, owner, label)[0] if nothing else finish([])
+            return values, position + 10
         end, version, position = record.header(position)
         if version & MEMBER_WISE:
             (inner,) = _I16(record.buffer, position)
@@ -221,6 +234,6 @@ def member(kind: CxxType, classes: Classes) -> Member:
         else:
             count, position = record.count(position)
             values, position = whole(record, position, count, owner, label)
-        return values, record.expect(position, end, label)
+        return values, position if position == end else record.expect(position, end, label)
 
     return read

@@ -14,7 +14,7 @@ from .containers import Row
 from .cxx import CxxType, parse_type
 from .numbers import CODES
 from .objects import RootObject
-from .record import Record
+from .record import BYTE_COUNT, Record
 from .streamers import Element, Layout
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Step = Callable[[Record, int, dict[str, Any], RootObject], int]
 """Read some members: record, position, members to fill, the object; the new position."""
+
+_U32 = struct.Struct(">I").unpack_from
+_EMPTY = BYTE_COUNT | 2
 
 _ARRAY, _COUNTED = 20, 40
 _OBJECTS = {61, 62, 63, 66, 67, 68}
@@ -110,7 +113,9 @@ def _base(element: Element, classes: Classes) -> Step:
     name = element.name
     fill = classes.fill(name)
     if fill is not None:
-        return fill
+        known = classes.layouts.get(name, {}).values()
+        empty = known and not any(layout.elements for layout in known)
+        return _if_not_empty(fill) if empty else fill
 
     def skip(record: Record, position: int, out: dict[str, Any], obj: RootObject) -> int:
         end, _, behind = record.header(position)
@@ -119,6 +124,17 @@ def _base(element: Element, classes: Classes) -> Step:
         return end
 
     return skip
+
+
+def _if_not_empty(fill: Step) -> Step:
+    """A base; many have no members at all, and nothing but a length and a version is written."""
+
+    def step(record: Record, position: int, out: dict[str, Any], obj: RootObject) -> int:
+        if _U32(record.buffer, position)[0] == _EMPTY:
+            return position + 6
+        return fill(record, position, out, obj)
+
+    return step
 
 
 def _pointer(name: str) -> Step:
