@@ -14,6 +14,7 @@ from jax import Array
 from hs3.distributions.histogram import HistogramDist
 from hs3.errors import CompileError
 
+from ..interpolated import Interpolated
 from .density import Box, breakpoints, log_integral, log_shape
 from .scope import DensityScope, Range
 from .special import log_signed
@@ -53,6 +54,8 @@ def _heights(dist: HistogramDist, edges: Sequence[FloatArray]) -> FloatArray:
 def _shape(dist: HistogramDist, scope: DensityScope) -> Array:
     """The height of the bin; a lower edge belongs to its bin, the last upper edge to the last."""
     edges = _edges(dist)
+    if dist.interpolationOrder:
+        return log_signed(_smooth(dist, edges).value(scope(dist.data.axes[0].name)))
     inside, index = jnp.ones((), bool), []
     for axis, own in zip(dist.data.axes, edges, strict=True):
         x = scope(axis.name)
@@ -71,6 +74,10 @@ def _integral(dist: HistogramDist, scope: DensityScope, box: Box) -> Array | Non
     if not box.keys() <= {axis.name for axis in dist.data.axes}:
         return None
     edges = _edges(dist)
+    if dist.interpolationOrder and box:
+        smooth = _smooth(dist, edges)
+        low, high = box[dist.data.axes[0].name]
+        return log_signed(smooth.integral(high) - smooth.integral(low))
     limits = [box.get(axis.name) for axis in dist.data.axes]
     points = [scope(a.name) for a, given in zip(dist.data.axes, limits, strict=True) if not given]
     ndim = max(jnp.ndim(v) for v in (*points, *(x for pair in limits for x in pair or ())))
@@ -81,6 +88,18 @@ def _integral(dist: HistogramDist, scope: DensityScope, box: Box) -> Array | Non
         shape = (inside.shape[0], *(1,) * (total.ndim - 1 - ndim), *inside.shape[1:])
         total = jnp.sum(total * inside.reshape(shape), axis=0)
     return log_signed(total)
+
+
+def _smooth(dist: HistogramDist, edges: Sequence[FloatArray]) -> Interpolated:
+    """The density between the centres of bins.
+
+    Raises:
+        CompileError: there are several variables.
+    """
+    if len(edges) > 1:
+        message = f"{dist.name!r} interpolates in {len(edges)} variables; one can be evaluated"
+        raise CompileError(message, value=dist.interpolationOrder)
+    return Interpolated.of(edges[0], _heights(dist, edges), dist.interpolationOrder or 0)
 
 
 def _bins(edges: FloatArray, ndim: int) -> tuple[Array, Array]:
@@ -103,5 +122,8 @@ def _indicator(edges: FloatArray, x: Array, ndim: int) -> Array:
 
 @breakpoints.register
 def _steps(dist: HistogramDist, scope: DensityScope, observable: str) -> Sequence[float]:
-    found = (e for a, e in zip(dist.data.axes, _edges(dist), strict=True) if a.name == observable)
-    return [float(edge) for edges in found for edge in edges]
+    edges = _edges(dist)
+    own = [e for a, e in zip(dist.data.axes, edges, strict=True) if a.name == observable]
+    if dist.interpolationOrder:
+        own = [_smooth(dist, edges).limits for _ in own]
+    return [float(edge) for limits in own for edge in limits]

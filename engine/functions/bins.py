@@ -16,11 +16,14 @@ from hs3.errors import CompileError
 from hs3.functions.base import Function
 from hs3.functions.histogram import BinVolumeFunction, HistogramFunction, StepFunction
 
+from ..interpolated import Interpolated
 from .base import Scope, formula
 
 
 @formula.register
 def _histogram(function: HistogramFunction, scope: Scope) -> Array:
+    if function.interpolationOrder:
+        return _between(function, scope)
     return _content(function, function.data, scope)
 
 
@@ -36,6 +39,17 @@ def _step(function: StepFunction, scope: Scope) -> Array:
     if values.ndim != 1:
         raise CompileError(f"a parameter of {function.name!r} is an array", value=function.name)
     return values[index]
+
+
+def _between(function: HistogramFunction, scope: Scope) -> Array:
+    axes, contents = function.data.axes, np.asarray(function.data.contents, dtype=np.float64)
+    _shape(function, axes, len(contents))
+    edges = axes[0].bin_edges()
+    if len(axes) > 1 or edges is None:
+        message = f"{function.name!r} interpolates in {len(axes)} variables; one can be evaluated"
+        raise CompileError(message, value=function.interpolationOrder)
+    order = function.interpolationOrder or 0
+    return Interpolated.of(edges, contents, order).value(scope(axes[0].name))
 
 
 def _content(function: Function, data: Histogram, scope: Scope) -> Array:

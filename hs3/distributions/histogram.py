@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field, StrictInt
+
 from hs3.data.binned import Histogram
 from hs3.distributions.base import Distribution
 
 
 class HistogramDist(Distribution, types=("histogram_dist",)):
-    r"""A step function.
+    r"""A step function, or polynomials through the centres of its steps.
 
     .. math::
         f(x) \propto h_b / |b| \text{ for } x \in \text{bin } b
@@ -15,13 +19,16 @@ class HistogramDist(Distribution, types=("histogram_dist",)):
     Attributes:
         data: binning and contents :math:`h_b \ge 0`, which are counts: each is divided by the
             volume :math:`|b|` of its bin.
+        interpolationOrder: order of the polynomials through the centres of as many bins around,
+            plus one, as RooFit has them; 0 or none for steps. Of one variable only.
 
     Source:
         RooHistPdf of ROOT; not in v0.2.9.
 
     Deviations:
-        ROOT does not write the order of interpolation between bins, so all that can be read is
-        order 0.
+        ROOT up to 6.40 loses the order of interpolation: in its documents a histogram is a step
+        function. `interpolationOrder` is this project's key.
     """
 
     data: Histogram
+    interpolationOrder: Annotated[StrictInt, Field(ge=0, le=9)] | None = None

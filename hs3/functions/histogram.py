@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import model_validator
+from typing import Annotated
+
+from pydantic import Field, StrictInt, model_validator
 
 from hs3.axes import Axis
 from hs3.base import Flag, FunctionName, Values, Variable
@@ -18,12 +20,14 @@ class HistogramFunction(Function, types=("histogram",)):
 
     Attributes:
         data: binning and contents :math:`h_b`.
+        interpolationOrder: as that of a ``histogram_dist``.
 
     Source:
         RooHistFunc of ROOT; not in v0.2.9.
     """
 
     data: Histogram
+    interpolationOrder: Annotated[StrictInt, Field(ge=0, le=9)] | None = None
 
 
 class StepFunction(Function, types=("step",)):

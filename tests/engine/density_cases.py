@@ -807,6 +807,21 @@ CASES: list[Case] = [
         },
         {"x": (0.0, 6.0)},
     ),
+    *(
+        case(
+            f"histogram_order_{order}",
+            {
+                "type": "histogram_dist",
+                "interpolationOrder": order,
+                "data": {
+                    "axes": [{"name": "x", "edges": [0, 1, 2.5, 3, 5, 6]}],
+                    "contents": [3, 7.5, 4, 9, 5],
+                },
+            },
+            {"x": (0.0, 6.0)},
+        )
+        for order in (1, 2, 3)
+    ),
     case(
         "histogram_part",
         {

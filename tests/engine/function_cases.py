@@ -126,6 +126,21 @@ CASES: list[Case] = [
     interpolation("interpolation", 6, 1),
     interpolation("interpolation", 4, 4, positiveDefinite=True),
     case("histogram", {"type": "histogram", "data": GRID}, *PLACES),
+    *(
+        case(
+            f"histogram_order_{order}",
+            {
+                "type": "histogram",
+                "interpolationOrder": order,
+                "data": {
+                    "axes": [{"name": "x", "edges": [0, 1, 2.5, 3, 5, 6]}],
+                    "contents": [3, -1.5, 4, 2, 5],
+                },
+            },
+            *({"x": x} for x in (-0.5, 0.2, 0.9, 2.1, 3.3, 4.4, 5.7, 7.0)),
+        )
+        for order in (1, 2, 4)
+    ),
     case("step_with_data", {"type": "step", "data": GRID}, *PLACES),
     case(
         "step",

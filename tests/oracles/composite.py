@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -205,8 +206,37 @@ def histogram(d: Entry, o: Oracle) -> Any:
     found = bin_of(d["data"]["axes"], o)
     if found is None:
         return mp.mpf(0)
+    if d.get("interpolationOrder"):
+        along = edges(d["data"]["axes"][0])
+        heights = [
+            c / (b - a) for c, (a, b) in zip(d["data"]["contents"], pairwise(along), strict=True)
+        ]
+        return between(d, heights, o)
     index, volume = found
     return mp.mpf(d["data"]["contents"][index]) / volume
+
+
+def between(d: Entry, heights: list[Any], o: Oracle) -> Any:
+    """The polynomial through the centres around x, mirrored at the ends, by Neville's scheme."""
+    (axis,), order, n = d["data"]["axes"], d["interpolationOrder"], len(heights)
+    along, x = edges(axis), o(axis["name"])
+    centres = [(a + b) / 2 for a, b in pairwise(along)]
+    own = bin_of([axis], o)
+    assert own is not None
+    first = own[0] - order // 2 - (x < centres[own[0]])
+    points = []
+    for i in range(first, first + order + 1):
+        if i < 0:
+            points.append((2 * along[0] - centres[-i - 1], heights[-i - 1]))
+        elif i >= n:
+            points.append((2 * along[-1] - centres[2 * n - i - 1], heights[2 * n - i - 1]))
+        else:
+            points.append((centres[i], heights[i]))
+    xs, ys = [p[0] for p in points], [mp.mpf(p[1]) for p in points]
+    for m in range(1, order + 1):
+        for i in range(order + 1 - m):
+            ys[i] = ((x - xs[i + m]) * ys[i] + (xs[i] - x) * ys[i + 1]) / (xs[i] - xs[i + m])
+    return ys[0]
 
 
 def edges(axis: Mapping[str, Any]) -> list[Any]:
@@ -231,7 +261,10 @@ def bin_of(axes: list[Mapping[str, Any]], o: Oracle) -> tuple[int, Any] | None:
 
 def _axes_cuts(d: Entry, o: Oracle) -> Mapping[str, list[Any]]:
     axes = d.get("axes") or d.get("data", {}).get("axes") or []
-    return {axis["name"]: edges(axis) for axis in axes}
+    cuts = {axis["name"]: edges(axis) for axis in axes}
+    if d.get("interpolationOrder"):
+        cuts = {k: [*e, *((a + b) / 2 for a, b in pairwise(e))] for k, e in cuts.items()}
+    return cuts
 
 
 CUTS |= dict.fromkeys(("histogram_dist", "histogram", "step", "generic_dist"), _axes_cuts)

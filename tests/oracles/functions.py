@@ -6,7 +6,7 @@ from typing import Any
 
 import mpmath as mp
 
-from .composite import bin_of, completed, edges
+from .composite import between, bin_of, completed, edges
 from .fundamental import GAUSS_MODELS, gauss_model
 from .oracle import Entry, Oracle, function
 
@@ -73,6 +73,8 @@ def integral(d: Entry, o: Oracle) -> Any:
 @function("histogram")
 def histogram(d: Entry, o: Oracle) -> Any:
     found = bin_of(d["data"]["axes"], o)
+    if found is not None and d.get("interpolationOrder"):
+        return between(d, d["data"]["contents"], o)
     return mp.mpf(0) if found is None else mp.mpf(d["data"]["contents"][found[0]])
 
 
