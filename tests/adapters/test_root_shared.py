@@ -38,18 +38,18 @@ class Case:
 CHANNELS = "workspaces/10ch_bkg"
 SMALL = "likelihoods/rooworkspaces_small"
 WRITTEN = "likelihoods/hs3_written_by_root640"
-CASES = [
+LIGHT = [
     Case("workspaces/1ch_bkgRooExp_sigGauss_shapeFloat_npOn_constrGauss_yield10x.root", "combData"),
+    Case("workspaces/histfactory_all_modifiers.root", "obsData", reach=0.1),
+]
+HEAVY = [
     Case("workspaces/generic_composite.root", "cd", "sig", backend="legacy"),
     Case("workspaces/generic_composite.root", "wd", "sig"),
-    Case("workspaces/histfactory_all_modifiers.root", "obsData", reach=0.1),
     Case(f"{SMALL}/Workspace_m4l.root", "unbinned_m4l", "totpdf"),
     Case(f"{SMALL}/parametric-analysis-datacard-input.root", "data_obs", "sig"),
     Case(f"{SMALL}/parametric-analysis-datacard-input.root", "data_obs", "bkg"),
     Case(f"{SMALL}/simple-shapes-parametric_input.root", "data_obs", "sig", romberg=True),
     Case(f"{SMALL}/simple-shapes-parametric_input.root", "data_obs", "bkg", reach=0.01),
-]
-HEAVY = [
     Case(
         f"{CHANNELS}GenExp_sigGeneric_shapeFloat_npOn_constrGauss_yield1x.root",
         "combData",
@@ -99,7 +99,7 @@ def moved(p: Any, step: float) -> float:
     "case",
     [
         pytest.param(c, id=c.label, marks=pytest.mark.slow if c in HEAVY else ())
-        for c in CASES + HEAVY
+        for c in LIGHT + HEAVY
     ],
 )
 def test_the_likelihood_is_that_of_root(case: Case):
