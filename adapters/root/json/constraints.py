@@ -68,7 +68,9 @@ class Constraints:
         (constraint,) = self._of[parameter]
         name = f"nom_{self.draft.names.of(parameter)}"
         given = constraint.observed if isinstance(constraint.observed, str) else name
-        if self.draft.names.of(given) != name:
+        if self.draft.names.of(given) != name or (
+            name in self._parameters and constraint.observed != name
+        ):
             message = f"ROOT needs the name {name!r}, which means something else here"
             refuse(message, constraint.path, name)
         support = _POSITIVE if constraint.kind == "poisson" else constraint.support

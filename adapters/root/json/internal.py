@@ -23,14 +23,20 @@ class Internal:
             if isinstance(entry, dict):
                 yield name, entry
 
-    def simultaneous(self, distributions: Sequence[str]) -> tuple[str, dict[str, str]] | None:
-        """Name of the simultaneous pdf of these distributions, and their labels."""
+    def simultaneous(
+        self, distributions: Sequence[str]
+    ) -> tuple[str, dict[str, tuple[str, int]]] | None:
+        """Name of the simultaneous pdf of these distributions; the label and index of each."""
         for name, entry in self._entries("combined_distributions"):
             labels, members = entry.get("labels"), entry.get("distributions")
             if not _texts(labels) or not _texts(members) or len(labels) != len(members):
                 continue
             if sorted(members) == sorted(distributions) and all(map(valid, [name, *labels])):
-                return name, dict(zip(members, labels, strict=True))
+                given = entry.get("indices")
+                plain = list(range(len(labels)))
+                indices = given if _indices(given, len(labels)) else plain
+                pairs = zip(labels, indices, strict=True)
+                return name, dict(zip(members, pairs, strict=True))
         return None
 
     def index(self, simultaneous: str) -> str:
@@ -51,6 +57,13 @@ class Internal:
     def attributes(self) -> dict[str, Any]:
         """Attributes of objects by their name."""
         return dict(self._entries("attributes"))
+
+
+def _indices(value: Any, count: int) -> bool:
+    """True for distinct whole numbers, one for each label."""
+    if not isinstance(value, list | tuple) or len(value) != count:
+        return False
+    return all(type(v) is int for v in value) and len(set(value)) == count
 
 
 def _texts(value: Any) -> bool:

@@ -31,6 +31,7 @@ class Written:
         dataset: name of the combined data.
         index_category: name of the category that tells the channels apart.
         labels: of the channels, in order.
+        indices: numbers of the channels in the category.
         distributions: names of their pdfs.
         globals: names of the global observables.
     """
@@ -40,6 +41,7 @@ class Written:
     dataset: str
     index_category: str
     labels: list[str] = field(default_factory=list)
+    indices: list[int] = field(default_factory=list)
     distributions: list[str] = field(default_factory=list)
     globals: list[str] = field(default_factory=list)
 
@@ -52,7 +54,7 @@ class Written:
         """The entry in ROOT's list of combined pdfs or data."""
         entry: Json = {
             "index_cat": self.index_category,
-            "indices": list(range(len(self.labels))),
+            "indices": self.indices,
             "labels": self.labels,
         }
         return {**entry, "distributions": self.distributions} if kind == "distributions" else entry
@@ -143,10 +145,12 @@ def _combined(
         # One name for each set of pdfs, whatever the analysis.
         pdf = draft.names.of("\0".join(("simPdf", *pdfs)), "simPdf")
     else:
-        pdf, labels = draft.names.helper(known[0]), [known[1][n] for n in names]
+        pdf = draft.names.helper(known[0])
+        labels = [known[1][n][0] for n in names]
     dataset = _dataset_name(parts, labels)
     category = internal.index(known[0] if known else pdf)
-    made = Written(cleaned(graph.name), pdf, dataset, category, labels, list(pdfs))
+    indices = [known[1][n][1] for n in names] if known else list(range(len(names)))
+    made = Written(cleaned(graph.name), pdf, dataset, category, labels, indices, list(pdfs))
     for part, label in zip(parts, labels, strict=True):
         draft.put("data", {"name": f"{dataset}_{label}", **_data(draft, part)}, part.path)
     return made
@@ -181,8 +185,7 @@ def _data(draft: Draft, part: Channel | Term) -> Json:
             f"binned data of {part.distribution.name!r}, which ROOT would evaluate at bin centres"
         )
         refuse(message, part.path, part.data.name)
-    kind = getattr(part.data, "type", "a number")
-    message = f"{part.distribution.name!r} is observed at {kind!r} data, which ROOT cannot read"
+    message = f"{part.distribution.name!r} is observed as a number, which ROOT cannot read"
     refuse(message, part.path, part.distribution.name)
 
 

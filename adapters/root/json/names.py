@@ -29,10 +29,14 @@ def cleaned(name: str) -> str:
 
 @dataclass
 class Names:
-    """Hands out names that are valid and that nobody else has: original name → name for ROOT."""
+    """Hands out names that are valid and that nobody else has: original name → name for ROOT.
+
+    ``model`` is none of them: ROOT gives the sum of samples of a channel its name with ``_model``
+    behind and without ``model_`` in front, which would be that of the channel itself.
+    """
 
     made: dict[str, str] = field(default_factory=dict)
-    _taken: set[str] = field(default_factory=set)
+    _taken: set[str] = field(default_factory=lambda: {"model"})
 
     def keep(self, names: Iterable[str]) -> None:
         """Reserve the valid ones among `names` for themselves, before any other is given out."""
