@@ -120,10 +120,14 @@ def _combined_data(builder: Builder, models: dict[str, Simultaneous]) -> dict[st
     return out
 
 
+_OF_ROOFIT = frozenset({"SnapShot_ExtRefClone"})
+"""Attributes that RooFit sets while it copies objects."""
+
+
 def _attributes(builder: Builder) -> dict[str, Entry]:
     out = {}
     for name, node in builder.graph.nodes.items():
-        tags, texts = sorted(node.attributes), node.string_attributes
+        tags, texts = sorted(node.attributes - _OF_ROOFIT), node.string_attributes
         if node.class_name != "RooConstVar" and (tags or texts):
             out[name] = {
                 **({"tags": tags} if tags else {}),

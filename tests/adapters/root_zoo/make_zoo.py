@@ -20,12 +20,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import channel_cases
 import composite_cases
 import data_cases
 import density_cases
 import formula_cases
 import histfactory_cases
 import histogram_cases
+import odd_cases
 import ROOT
 from cases import Case
 
@@ -36,6 +38,7 @@ FILES = (
     formula_cases,
     data_cases,
     histfactory_cases,
+    channel_cases,
 )
 CASES: dict[str, Case] = {name: case for file in FILES for name, case in file.CASES.items()}
 POINTS = 20
