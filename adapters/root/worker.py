@@ -115,6 +115,11 @@ def nll(request: dict[str, Any]) -> dict[str, Any]:
     return {"nll": values, "parameters": parameters, "pdf": pdf.GetName()}
 
 
+def several(request: dict[str, Any]) -> dict[str, Any]:
+    """The task `nll` for each of several requests, in one process."""
+    return {"results": [nll(one) for one in request["requests"]]}
+
+
 def describe(request: dict[str, Any]) -> dict[str, Any]:
     """What is in a workspace: data, snapshots, ModelConfigs with their sets."""
     root = _root()
@@ -168,7 +173,7 @@ def version(request: dict[str, Any]) -> dict[str, Any]:
 
 
 TASKS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    task.__name__: task for task in (nll, describe, write, export, version)
+    task.__name__: task for task in (nll, several, describe, write, export, version)
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,26 @@ def needs_root() -> None:
     """Skip the test where there is no ROOT."""
     if not process.available():
         pytest.skip(f"ROOT is not installed, and {process.VARIABLE} names no Python that has it")
+
+
+def all_of_root(
+    documents: dict[str, dict[str, Any]], points: dict[str, Sequence[Point]], folder: Path
+) -> dict[str, np.ndarray]:
+    """`of_root` for many documents, in one process."""
+    needs_root()
+    requests = []
+    for i, (key, document) in enumerate(documents.items()):
+        path = folder / f"{i}.json"
+        path.write_text(json.dumps(document), encoding="utf-8")
+        names = renamed(document)
+        moved = [{names.get(n, n): v for n, v in p.items()} for p in points[key]]
+        data = dataset_of(document, document["analyses"][0]["name"])
+        requests.append({"document": str(path), "data": data, "points": moved})
+    found = process.run("several", requests=requests)["results"]
+    return {
+        key: np.array([float(v) for v in result["nll"]])
+        for key, result in zip(documents, found, strict=True)
+    }
 
 
 def of_root(document: dict[str, Any], points: Sequence[Point], **options: Any) -> np.ndarray:
