@@ -2,7 +2,8 @@
 
 RooFit normalises such a factor over its global observables. HS3 normalises a density over its
 variable; where that is another one, as in the gamma constraint of HistFactory (a density of the
-parameter, whose shape is the observed count), the factor is written as an expression, a density of the observed one.
+parameter, whose shape is the observed count), the factor is written as an expression, a density of
+the observed one.
 """
 
 from __future__ import annotations

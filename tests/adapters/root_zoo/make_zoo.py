@@ -39,6 +39,7 @@ FILES = (
     data_cases,
     histfactory_cases,
     channel_cases,
+    odd_cases,
 )
 CASES: dict[str, Case] = {name: case for file in FILES for name, case in file.CASES.items()}
 POINTS = 20
