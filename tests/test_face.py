@@ -92,7 +92,7 @@ def test_an_unknown_option_is_a_type_error():
 @pytest.mark.parametrize(
     "raw, error, code",
     [
-        (b"root\x00\x00", hs3.ReadError, "read.format"),
+        (b"root\x00\x00", hs3.ReadError, "root.corrupt"),
         (b"  <xml/>", hs3.ReadError, "read.format"),
         (b'{"a": 1}', hs3.ReadError, "read.format"),
         (b"{", hs3.SyntaxReadError, "read.syntax"),
