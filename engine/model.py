@@ -13,6 +13,7 @@ import numpy as np
 from hs3 import extensions
 from hs3.errors import CompileError, FitError
 from hs3.findings import Report, nearest
+from hs3.functions import Function
 from hs3.graph import Graph, Parameter
 from hs3.histfactory.meaning import (
     Constraint,
@@ -27,6 +28,8 @@ from . import kernels
 from .accuracy import check, is_accurate, refined
 from .data import Dataset, Events, log_factorials
 from .density import Options
+from .density.document import paths
+from .functions import evaluate_all
 from .histfactory.effects import lowered
 from .histfactory.layout import Layout, plan
 from .histfactory.pack import pack
@@ -388,6 +391,13 @@ def observe(
     return jax.device_put(Observed(counts, measured, constant, terms))  # type: ignore[arg-type, no-any-return]
 
 
+def _try(functions: Sequence[Function], graph: Graph) -> None:
+    """Evaluate the functions without computing anything, so that errors come with their place."""
+    if functions:
+        values = {p.name: jnp.float64(p.value) for p in graph.parameters}
+        jax.eval_shape(lambda v: evaluate_all(functions, v, paths(graph.workspace)), values)
+
+
 def compile(graph: Graph, options: Options = DEFAULT) -> Model:
     """Turn a resolved graph into a likelihood that can be evaluated, differentiated and fitted.
 
@@ -405,6 +415,7 @@ def compile(graph: Graph, options: Options = DEFAULT) -> Model:
             )
     names = [p.name for p in graph.parameters]
     functions = needed_functions(graph)
+    _try(functions, graph)
     channels, effects = lowered(graph.channels)
     slots = input_slots(names, functions, effects)
     layout = plan([channel.bins for channel in graph.channels])

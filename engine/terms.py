@@ -232,7 +232,10 @@ def terms_nll(
     total, errors = jnp.zeros(()), [jnp.zeros(())]
     for spec, one in zip(program.terms, data, strict=True):
         scope = scope_of(values, program, spec, one)
-        total = total + _nll(spec, scope, one)
+        try:
+            total = total + _nll(spec, scope, one)
+        except CompileError as error:
+            raise error.located(program.definitions.paths.get(spec.distribution, "")) from None
         errors.extend(scope.errors)
     return total, jnp.max(jnp.stack(errors))
 

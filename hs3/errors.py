@@ -58,6 +58,11 @@ class HS3Error(Exception):
         self.value = value
         self.suggestions = tuple(suggestions)
 
+    def located(self, path: str) -> HS3Error:
+        """This error, with a path where it has none yet."""
+        self.path = self.path or path
+        return self
+
     def __str__(self) -> str:
         where = f" at {self.path}" if self.path else ""
         hint = f" (did you mean {' or '.join(self.suggestions)}?)" if self.suggestions else ""

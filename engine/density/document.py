@@ -10,6 +10,7 @@ from hs3.data.binned import BinnedData
 from hs3.data.unbinned import UnbinnedData
 from hs3.distributions import Distribution
 from hs3.domains import ProductDomain
+from hs3.findings import pointer
 from hs3.functions import Function
 from hs3.workspace import Workspace
 
@@ -36,7 +37,16 @@ def definitions_of(
         full,
         found,
         binnings(ws),
+        paths(ws),
     )
+
+
+def paths(ws: Workspace) -> dict[str, str]:
+    """JSON pointer to each function and distribution."""
+    functions = {f.name: pointer("functions", i) for i, f in enumerate(ws.functions or ())}
+    return functions | {
+        d.name: pointer("distributions", i) for i, d in enumerate(ws.distributions or ())
+    }
 
 
 def regions(ws: Workspace) -> Regions:

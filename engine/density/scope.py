@@ -64,6 +64,7 @@ class Definitions:
         regions: range of each axis of every domain, by the domain's name; ROOT keeps partial
             ranges in domains of their own.
         binnings: edges of the bins of a variable, where the document has some.
+        paths: JSON pointers to functions and distributions, for messages.
     """
 
     functions: Mapping[str, Function]
@@ -72,6 +73,7 @@ class Definitions:
     domains: Mapping[str, Range] = field(default_factory=dict)
     regions: Mapping[str, Mapping[str, tuple[float, float]]] = field(default_factory=dict)
     binnings: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
 
     def region(self, domain: str, name: str) -> tuple[float, float]:
         """The range that the domain called `domain` gives `name`.
@@ -180,10 +182,13 @@ class DensityScope(Scope):
     def _compute(self, name: str) -> Array:
         from .density import log_shape
 
-        if name in self.definitions.functions:
-            return formula(self.definitions.functions[name], self)
-        if name in self.definitions.distributions:
-            return jnp.exp(log_shape(self.distribution(name), self))
+        try:
+            if name in self.definitions.functions:
+                return formula(self.definitions.functions[name], self)
+            if name in self.definitions.distributions:
+                return jnp.exp(log_shape(self.distribution(name), self))
+        except CompileError as error:
+            raise error.located(self.definitions.paths.get(name, "")) from None
         known = [*self.values, *self.definitions.functions, *self.definitions.distributions]
         raise CompileError(f"{name!r} has no value", value=name, suggestions=nearest(name, known))
 

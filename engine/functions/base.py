@@ -99,9 +99,14 @@ def evaluate(
 
 
 def evaluate_all(
-    functions: Iterable[Function], values: Mapping[str, ArrayLike]
+    functions: Iterable[Function],
+    values: Mapping[str, ArrayLike],
+    paths: Mapping[str, str] | None = None,
 ) -> dict[str, Array]:
     """The values of all `functions` by name, evaluated in the given order, dependencies first.
+
+    Args:
+        paths: JSON pointers to the functions, for messages.
 
     Raises:
         CompileError: as `evaluate`.
@@ -111,5 +116,8 @@ def evaluate_all(
     scope = Scope(known, {f.name: f for f in functions})
     results = {}
     for function in functions:
-        results[function.name] = known[function.name] = formula(function, scope)
+        try:
+            results[function.name] = known[function.name] = formula(function, scope)
+        except CompileError as error:
+            raise error.located((paths or {}).get(function.name, "")) from None
     return results

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from hs3.histfactory.meaning import (
     NormSys,
     Sample,
 )
+from hs3.workspace import Workspace
 
 ALL_CODES = tuple(Interpolation)
 
@@ -32,7 +33,7 @@ def graph_of(
 ) -> Graph:
     """A graph without a document behind it."""
     return Graph(
-        workspace=cast(Any, None),
+        workspace=Workspace.from_json({}),
         name="likelihood",
         analysis=None,
         channels=tuple(channels),

@@ -10,11 +10,11 @@ from builders import domain, point
 from oracles.functions import factor
 from scipy import stats
 from scipy.special import gammaln
-from term_cases import AT, ELSEWHERE, X, cases, document, poisson, unbinned
+from term_cases import AT, DENSITY, ELSEWHERE, FLAT, GAUSS, X, Y, cases, document, poisson, unbinned
 
 import hs3.engine as engine
 from hs3.engine.density import Options
-from hs3.errors import EvaluationError
+from hs3.errors import CompileError, EvaluationError
 from hs3.resolve import resolve
 from hs3.workspace import Workspace
 
@@ -240,3 +240,21 @@ def test_the_combination_knows_more_than_each_part(combined: engine.Model) -> No
             del likelihood["aux_distributions"]
         parts.append(engine.fit(model(data)).errors["mu"])
     assert held < whole < min(parts)
+
+
+def test_errors_of_the_engine_name_their_place() -> None:
+    """The innermost function or distribution that cannot be evaluated."""
+    steps = {
+        "name": "steps",
+        "type": "histogram",
+        "interpolationOrder": 1,
+        "data": {"axes": [X | {"nbins": 1}, Y | {"nbins": 1}], "contents": [1.0]},
+    }
+    dented = GAUSS | {"mean": "steps"}
+    with pytest.raises(CompileError, match="2 variables") as caught:
+        model(document([dented], unbinned([[1.0, 1.0]], X, Y), [DENSITY, steps]))
+    assert caught.value.path == "/functions/1"
+    two = {"name": "h", "type": "histogram_dist", **{k: steps[k] for k in ("data",)}}
+    with pytest.raises(CompileError, match="2 variables") as caught:
+        model(document([FLAT, two | {"interpolationOrder": 2}], unbinned([[1.0, 1.0]], X, Y)))
+    assert caught.value.path == "/distributions/1"
