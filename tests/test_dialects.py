@@ -343,6 +343,29 @@ CASES["dialect.crystalball_one_tail"] = (
     },
     lambda g: g.terms[0].distribution.name == "p",
 )
+
+
+def of_function(function: dict[str, Any]) -> dict[str, Any]:
+    """A Gaussian whose mean is a function of `s`."""
+    data = {**CASES["dialect.crystalball_one_tail"][0]}
+    data["distributions"] = [
+        {"name": "p", "type": "gaussian_dist", "x": "x", "mean": "f", "sigma": 1.0}
+    ]
+    return data | {"functions": [{"name": "f", **function}]}
+
+
+CASES["dialect.interpolation_codes_missing"] = (
+    of_function(
+        {"type": "interpolation0d", "vars": ["s"], "nom": 1.0, "low": [0.8], "high": [1.3]}
+    ),
+    lambda g: g.functions[0].name == "f",
+)
+CASES["dialect.spline_logx"] = (
+    of_function({"type": "spline", "x": "s", "x0": [1, 2, 4], "y0": [1, 2, 2], "logx": True}),
+    lambda g: g.functions[0].name == "f",
+)
+for code in ("dialect.interpolation_codes_missing", "dialect.spline_logx"):
+    CHOICE[code] = {"pdf": "p", "data": "d"}
 CHOICE["dialect.crystalball_one_tail"] = {"pdf": "p", "data": "d"}
 CASES["dialect.histosys_additive"] = (
     one(b.HISTOSYS),

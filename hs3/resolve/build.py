@@ -8,8 +8,10 @@ from typing import Any, Literal
 from hs3.checks.names import duplicates
 from hs3.dialects.base import Log
 from hs3.dialects.distributions import one_tail
+from hs3.dialects.functions import codes_missing, spline_logx
 from hs3.distributions.crystalball import CrystalBallDist
 from hs3.findings import Report
+from hs3.functions.interpolation import Interpolation0D, InterpolationFunction, SplineFunction
 from hs3.graph import Graph, Parameter
 from hs3.workspace import Workspace
 
@@ -93,11 +95,16 @@ def _distributions(scope: Scope, factors: Factors) -> set[str]:
 
 
 def _tell_readings(scope: Scope) -> None:
-    """Report the distributions that are read otherwise than the text says."""
+    """Report what is read otherwise than the text or its keys say."""
     for node in scope.uses.order:
         part = scope.uses.part(node)
         if isinstance(part, CrystalBallDist) and part.is_cb_shape:
             scope.log.apply(one_tail, scope.uses.path(node), part.name)
+        if isinstance(part, SplineFunction) and part.logx:
+            scope.log.apply(spline_logx, scope.uses.path(node), part.name)
+        interpolated = isinstance(part, Interpolation0D | InterpolationFunction)
+        if interpolated and part.interpolationCodes is None:
+            scope.log.apply(codes_missing, scope.uses.path(node), part.name)
 
 
 def _check_interest(scope: Scope, parameters: list[Parameter]) -> None:
