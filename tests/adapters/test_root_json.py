@@ -75,19 +75,22 @@ def test_root_finds_all_of_pyhfs_numbers(tmp_path: Path) -> None:
     _check_frozen(_frozen(slow=True), tmp_path)
 
 
-def near_points(reference: Reference, count: int, width: float = 0.1) -> list[np.ndarray]:
-    """The start, and points around it; systematics go far enough to reach rates below zero."""
+def near_points(reference: Reference, count: int) -> list[np.ndarray]:
+    """The start, and points around it at which pyhf has a number (no rate is below zero)."""
     config, rng = reference.model.config, np.random.default_rng(7)
     start = np.array(config.suggested_init(), dtype=float)
     low, high = np.array(config.suggested_bounds(), dtype=float).T
-    scale = np.array([1.5 if n.startswith("staterror") else 10.0 * width for n in config.par_names])
-    scale = np.where(start == 1.0, 0.05, scale * 1.5)
+    scale = np.where(start == 1.0, 0.05, 1.5)
     fixed = np.array(config.suggested_fixed())
     out = [start]
-    for _ in range(count):
+    for _ in range(100):
         moved = np.clip(start + scale * rng.uniform(-1, 1, len(start)), low, high)
-        out.append(np.where(fixed, start, moved))
-    return out
+        moved = np.where(fixed, start, moved)
+        if np.isfinite(reference.twice_nll(moved)):
+            out.append(moved)
+        scale = scale if len(out) > 1 else 0.8 * scale
+    assert len(out) > count
+    return out[: count + 1]
 
 
 def _poisson_staterrors(document: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +106,7 @@ def _poisson_staterrors(document: dict[str, Any]) -> dict[str, Any]:
 
 def _published(name: str) -> tuple[Workspace, Reference]:
     raw, patch = published_parts(name)
-    raw = raw if patch is None else apply_patch(raw, patch)
+    raw = raw if patch is None else apply_patch(raw, patch)[0]
     workspace, _ = from_pyhf(raw)
     return workspace, Reference.of(raw, raw["measurements"][0]["name"], "code4")
 
