@@ -26,6 +26,7 @@ OPTIONS = {
 """ROOT takes continuous densities at the centres of bins, and convolves periodically."""
 
 ROOT_IS_OFF = {
+    ("hf_two_dimensions", "simPdf"): {"legacy": "bins of two dimensions are summed wrongly"},
     ("functions", "g3"): {"cpu": "adds 1 to a RooPolyVar whose lowest order is 1"},
     ("integral", "q"): {"cpu": "normalises the density in a RooRealIntegral that does not ask"},
 }

@@ -192,17 +192,28 @@ def hf_preprocess() -> Made:
 
 
 @case
-def hf_no_constraint() -> Made:
-    """A systematic whose constraint is taken away."""
+def hf_two_products() -> Made:
+    """A channel that two products share, each with all of the constraints."""
 
     def modify(signal: Any, background: Any) -> None:
         background.AddOverallSys("xsec", 0.8, 1.25)
         background.AddOverallSys("other", 0.9, 1.1)
+        shape_sys(background, "own", [0.1, 0.2, 0.15], "Gaussian")
 
-    def change(measurement: Any) -> None:
-        measurement.AddNoSyst("xsec")
+    workspace, models = build(channel("SR", modify))
+    gammas = ",".join(f"gamma_own_bin_{i}_constraint" for i in range(3))
+    alphas = "lumiConstraint,alpha_otherConstraint,alpha_xsecConstraint"
+    workspace.factory(f"PROD::other({gammas},{alphas},SR_model)")
+    workspace.factory("SIMUL::simOther(channelCat,SR=other)")
+    configure_again(workspace, "simOther")
+    return workspace, [*models, ("OtherConfig", "obsData")]
 
-    return build(channel("SR", modify), change=change)
+
+def configure_again(workspace: Any, pdf: str) -> None:
+    """A second ModelConfig, like the first one, of another pdf."""
+    config = workspace.genobj("ModelConfig").Clone("OtherConfig")
+    config.SetPdf(pdf)
+    put(workspace, config)
 
 
 @case
@@ -238,9 +249,13 @@ def hf_by_hand() -> Made:
         function(workspace, f"{name}_SR_nominal", contents)
     function(workspace, "background_SR_Hist_alpha_0low", [55.0, 41.0, 27.0])
     function(workspace, "background_SR_Hist_alpha_0high", [46.0, 40.0, 33.0])
+    function(workspace, "background_SR_Hist_alpha_1low", [49.0, 37.0, 31.0])
+    function(workspace, "background_SR_Hist_alpha_1high", [52.0, 44.0, 29.0])
     for line in (
         "PiecewiseInterpolation::background_SR_Hist_alpha(background_SR_nominal,"
-        "{background_SR_Hist_alpha_0low},{background_SR_Hist_alpha_0high},{alpha_jes[0,-5,5]})",
+        "{background_SR_Hist_alpha_0low,background_SR_Hist_alpha_1low},"
+        "{background_SR_Hist_alpha_0high,background_SR_Hist_alpha_1high},"
+        "{alpha_jes[0,-5,5],alpha_free[0,-2,2]})",
         "prod::signal_SR_overallNorm_x_sigma_epsilon(mu[1,0,5])",
         "prod::signal_SR_overallSyst_x_Exp(signal_SR_nominal,signal_SR_overallNorm_x_sigma_epsilon)",
         "prod::background_SR_overallSyst_x_HistSyst(background_SR_Hist_alpha,xsec[1,0.5,2])",

@@ -56,7 +56,7 @@ class Channels:
 
     def _add(self, node: RootObject, clients: list[RootObject], builder: Builder) -> set[str]:
         """Add what a sum is; the names of the nodes that it is made of."""
-        product = _product(node, clients, builder)
+        product = _product(node, clients)
         grid, drafts = _drafts(node, builder)
         others = [] if product is None else _others(product, node, grid)
         _check_factors(others, grid, builder)
@@ -81,7 +81,10 @@ class Channels:
         self.entries[product.name] = {
             "name": product.name,
             "type": "product_dist",
-            "factors": [*(measured(builder.graph.nodes[n], builder) for n in found.left), node.name],
+            "factors": [
+                *(measured(builder.graph.nodes[n], builder) for n in found.left),
+                node.name,
+            ],
         }
         return inner
 
@@ -95,15 +98,15 @@ def _clients(builder: Builder) -> dict[str, list[RootObject]]:
     return out
 
 
-def _product(node: RootObject, clients: list[RootObject], builder: Builder) -> RootObject | None:
-    """The RooProdPdf that adds constraints to a sum, or None where it stands alone."""
-    own = [c for c in clients if c.class_name != "RooSimultaneous"]
-    if not own:
-        return None
-    if len(clients) > 1 or own[0].class_name != "RooProdPdf":
-        users = ", ".join(c.name for c in clients)
-        raise NotAChannel(node, f"it is used by {users}, not only as a factor of a RooProdPdf")
-    return own[0]
+def _product(node: RootObject, clients: list[RootObject]) -> RootObject | None:
+    """The one RooProdPdf that adds constraints to a sum; None where there is none, or several.
+
+    With several, each keeps its constraints as factors, and the channel has none.
+    """
+    other = [c for c in clients if c.class_name not in ("RooSimultaneous", "RooProdPdf")]
+    if other:
+        raise NotAChannel(node, f"it is used by the {other[0].class_name} {other[0].name!r}")
+    return clients[0] if len(clients) == 1 and clients[0].class_name == "RooProdPdf" else None
 
 
 def _others(product: RootObject, node: RootObject, grid: Grid) -> list[RootObject]:
@@ -176,7 +179,8 @@ def sample_names(functions: list[str], channel: str) -> list[str]:
     out: list[str] = []
     for function in functions:
         name = _AFFIXES.sub("", _AFFIXES.sub("", function))
-        name = name.removesuffix(f"_{label}").removeprefix(f"{label}_") or function
+        name = name.removesuffix(f"_{label}").removeprefix("model_").removeprefix(f"{label}_")
+        name = name or function
         out.append(name if name not in out else function)
     return out if len(set(out)) == len(out) else [f"{n}_{i}" for i, n in enumerate(out)]
 

@@ -98,7 +98,8 @@ def _settle_bins(
 
 def is_staterror(entry: Entry) -> bool:
     """Whether a modifier per bin holds the statistical errors of the channel, by its name."""
-    return entry["name"].startswith("mc_stat_") or entry["parameters"][0].startswith("gamma_stat_")
+    first = str(entry["parameters"][0])
+    return str(entry["name"]).startswith("mc_stat_") or first.startswith("gamma_stat_")
 
 
 def _relative(parameters: list[str], found: Constraints, builder: Builder) -> Floats:
