@@ -11,7 +11,7 @@ from .base import rule
     cure="Write `interpolationCodes`, one for each of `vars`.",
 )
 def codes_missing(name: str) -> str:
-    """Without `interpolationCodes` all parameters of an interpolation have code 0: straight lines."""
+    """Without `interpolationCodes` each parameter of an interpolation has code 0: straight lines."""
     return name
 
 
