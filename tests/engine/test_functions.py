@@ -268,6 +268,18 @@ CASES: list[tuple[str, Function, dict[str, float], float]] = [
         6.0,
     ),
     (
+        "spline_poly1_between",
+        function("spline", x="x", x0=[0.5, 1.0, 2.0], y0=[1.0, 2.0, 2.5], interpolation="poly1"),
+        {"x": 1.75},
+        2.375,
+    ),
+    (
+        "spline_poly1_beyond",
+        function("spline", x="x", x0=[0.5, 1.0, 2.0], y0=[1.0, 2.0, 2.5], interpolation="poly1"),
+        {"x": 4.0},
+        3.5,
+    ),
+    (
         "spline_poly5_of_three",
         function("spline", x="x", x0=X0[:3], y0=Y0[:3], interpolation="poly5"),
         {"x": 3.0},
