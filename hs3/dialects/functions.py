@@ -11,7 +11,9 @@ from .base import rule
     cure="Write `interpolationCodes`, one for each of `vars`.",
 )
 def codes_missing(name: str) -> str:
-    """Without `interpolationCodes` each parameter of an interpolation has code 0: straight lines."""
+    """Without `interpolationCodes` every parameter of an interpolation has code 0, which is
+    straight lines.
+    """
     return name
 
 
