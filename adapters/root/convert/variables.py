@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from ..file import Binning, Variable
 from ..file.variables import category, variable
-from .builder import Builder, Entry
+from .builder import VARIABLES, Builder, Entry
 
 DEFAULT_DOMAIN = "default_domain"
 DEFAULT_POINT = "default_values"
@@ -31,27 +32,39 @@ def domain(name: str, axes: list[Entry]) -> Entry:
 def domains(builder: Builder) -> list[Entry]:
     """The full range of every variable, and one domain for each name of a range."""
     parts: dict[str, list[Entry]] = {}
+    full = []
     for name, v in builder.variables.items():
-        _tell_parametrised(v, builder)
+        full.append(range_of(name, _bounded(v, "", v.binning, builder)))
         for label, binning in v.ranges.items():
-            parts.setdefault(label, []).append(range_of(name, binning))
-    full = [range_of(name, v.binning) for name, v in builder.variables.items()]
-    clash = {DEFAULT_DOMAIN} & parts.keys()
-    for label in clash:
-        parts[f"{label}_"] = parts.pop(label)
+            axis = range_of(name, _bounded(v, label, binning, builder))
+            parts.setdefault(label, []).append(axis)
+    if DEFAULT_DOMAIN in parts:
+        parts[f"{DEFAULT_DOMAIN}_"] = parts.pop(DEFAULT_DOMAIN)
     return [domain(DEFAULT_DOMAIN, full), *(domain(n, axes) for n, axes in parts.items())]
 
 
-def _tell_parametrised(v: Variable, builder: Builder) -> None:
-    for label, binning in {"": v.binning, **v.ranges}.items():
-        given = [n for n in (binning.low_name, binning.high_name) if n is not None]
-        if given:
-            which = f"the range {label!r} of" if label else "the range of"
-            message = (
-                f"{which} {v.name!r} is bounded by {' and '.join(given)}; its present bounds "
-                f"{binning.low:g} and {binning.high:g} are taken"
-            )
-            builder.add("root.parametrised_range", v.name, message, given[0])
+def _bounded(v: Variable, label: str, binning: Binning, builder: Builder) -> Binning:
+    """The range with numbers for bounds that are functions (reported)."""
+    if binning.low_name is None and binning.high_name is None:
+        return binning
+    low = _bound(binning.low_name, binning.low, builder)
+    high = _bound(binning.high_name, binning.high, builder)
+    which = f"the range {label!r} of" if label else "the range of"
+    given = [n for n in (binning.low_name, binning.high_name) if n is not None]
+    told = f"bounded by {' and '.join(given)}; it is taken as [{low:g}, {high:g}]"
+    message = f"{which} {v.name!r} is {told}"
+    builder.add("root.parametrised_range", v.name, message, given[0])
+    return replace(binning, low=low, high=high)
+
+
+def _bound(name: str | None, known: float, builder: Builder) -> float:
+    """The value of a variable that is a bound; of any other function it is not known: infinite."""
+    if name is None:
+        return known
+    node = builder.graph.nodes.get(name)
+    if node is None or node.class_name not in VARIABLES:
+        return known
+    return float(variable(node).value)
 
 
 def point(name: str, variables: list[Variable]) -> Entry:
