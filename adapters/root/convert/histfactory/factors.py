@@ -159,10 +159,10 @@ _READERS: dict[str, Callable[[RootObject, Factors, Builder], None]] = {
 }
 
 
-def times_widths(numbers: Floats, grid: Grid, factors: Factors) -> Floats:
-    """Numbers per bin, as counts: scale and bin volumes put in.
+def counts(grid: Grid, factors: Factors) -> Floats | None:
+    """What turns numbers per bin into counts: scale and bin volumes, shape (bins,).
 
-    A scale that undoes the volumes but for rounding leaves the numbers as they are in the file.
+    None where these undo one another but for rounding: the numbers are those of the file.
     """
     scale = factors.scale * grid.volumes() ** factors.widths
-    return numbers if np.allclose(scale, 1.0, rtol=1e-13, atol=0.0) else numbers * scale
+    return None if np.allclose(scale, 1.0, rtol=1e-13, atol=0.0) else scale

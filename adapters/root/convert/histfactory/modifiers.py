@@ -10,7 +10,7 @@ import numpy as np
 from ...file import RootObject
 from ..builder import Builder, Entry
 from .bins import Floats, Grid, function_bins
-from .factors import Factors, times_widths
+from .factors import Factors, counts
 from .reasons import NotAChannel
 
 ADDITIVE = frozenset({0, 2, 3, 4})
@@ -80,9 +80,12 @@ def _scaling(factors: Factors, grid: Grid) -> Callable[[Floats], Floats]:
     if factors.shapes and negative:
         raise NotAChannel(factors.shapes[0], "it is multiplied by negative numbers")
 
+    numbers = [n for n in (fixed, counts(grid, factors)) if n is not None]
+
     def scaled(template: Floats) -> Floats:
-        numbers = template if fixed is None else template * fixed
-        return times_widths(numbers, grid, factors)
+        for number in numbers:
+            template = template * number
+        return template
 
     return scaled
 
