@@ -93,5 +93,5 @@ def _windows(bins: int, mirrored: int, order: int) -> list[slice]:
 def _through(x: FloatArray, y: FloatArray) -> FloatArray:
     """Coefficients, lowest first, of the polynomial through some points."""
     scale = float(np.abs(x).max())
-    powers: FloatArray = np.linalg.solve(np.vander(x / scale, increasing=True), y)
-    return powers / scale ** np.arange(len(x))
+    powers = np.linalg.solve(np.vander(x / scale, increasing=True), y)
+    return np.asarray(powers / scale ** np.arange(len(x)), dtype=np.float64)

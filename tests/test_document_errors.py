@@ -174,7 +174,7 @@ def test_the_message_tells_how_many_more():
         (b"\x1f\x8b\x08\x00", SyntaxReadError),
         ("[]", DocumentError),
         ("null", DocumentError),
-        ('{"distributions": [{"name": "n"}]}', DocumentError),
+        ('{"distributions": [{"type": "gaussian_dist"}]}', DocumentError),
     ],
 )
 def test_loading_bad_text(text: str | bytes, error: type[HS3Error]):
@@ -225,3 +225,13 @@ def resolve_pointer(document: Any, path: str) -> Any:
         key = part.replace("~1", "/").replace("~0", "~")
         document = document[int(key) if isinstance(document, list) else key]
     return document
+
+
+@pytest.mark.parametrize(
+    "family, kind", [("distributions", "histogram_dist"), ("functions", "histogram")]
+)
+def test_interpolation_needs_as_many_bins_as_its_order(family: str, kind: str) -> None:
+    data = {"axes": [{"name": "x", "min": 0, "max": 2, "nbins": 2}], "contents": [1, 2]}
+    entry = {"name": "h", "type": kind, "data": data, "interpolationOrder": 3}
+    with pytest.raises(DocumentError, match="only 2 bins"):
+        Workspace.from_json({family: [entry]})

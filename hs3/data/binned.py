@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import StrictStr
+from pydantic import Field, StrictInt, StrictStr
 
 from hs3.axes import Axis
 from hs3.base import Numbers, Part
@@ -51,3 +51,19 @@ class Histogram(Part):
     axes: tuple[Axis, ...]
     contents: Numbers
     errors: Numbers | None = None
+
+
+InterpolationOrder = Annotated[StrictInt, Field(ge=0, le=9)]
+"""Order of the polynomials through the centres of bins."""
+
+
+def check_order(order: int | None, histogram: Histogram) -> None:
+    """A polynomial needs as many bins as its order.
+
+    Raises:
+        ValueError: there are fewer.
+    """
+    if order and order > len(histogram.contents):
+        raise ValueError(
+            f"`interpolationOrder` is {order}, and there are only {len(histogram.contents)} bins"
+        )

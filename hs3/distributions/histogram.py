@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pydantic import model_validator
 
-from pydantic import Field, StrictInt
-
-from hs3.data.binned import Histogram
+from hs3.data.binned import Histogram, InterpolationOrder, check_order
 from hs3.distributions.base import Distribution
 
 
@@ -31,4 +29,9 @@ class HistogramDist(Distribution, types=("histogram_dist",)):
     """
 
     data: Histogram
-    interpolationOrder: Annotated[StrictInt, Field(ge=0, le=9)] | None = None
+    interpolationOrder: InterpolationOrder | None = None
+
+    @model_validator(mode="after")
+    def _order(self) -> HistogramDist:
+        check_order(self.interpolationOrder, self.data)
+        return self

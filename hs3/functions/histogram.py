@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field, StrictInt, model_validator
+from pydantic import model_validator
 
 from hs3.axes import Axis
 from hs3.base import Flag, FunctionName, Values, Variable
-from hs3.data.binned import Histogram
+from hs3.data.binned import Histogram, InterpolationOrder, check_order
 from hs3.functions.base import Function
 
 
@@ -27,7 +25,12 @@ class HistogramFunction(Function, types=("histogram",)):
     """
 
     data: Histogram
-    interpolationOrder: Annotated[StrictInt, Field(ge=0, le=9)] | None = None
+    interpolationOrder: InterpolationOrder | None = None
+
+    @model_validator(mode="after")
+    def _order(self) -> HistogramFunction:
+        check_order(self.interpolationOrder, self.data)
+        return self
 
 
 class StepFunction(Function, types=("step",)):

@@ -102,9 +102,9 @@ def _tell_readings(scope: Scope) -> None:
             scope.log.apply(one_tail, scope.uses.path(node), part.name)
         if isinstance(part, SplineFunction) and part.logx:
             scope.log.apply(spline_logx, scope.uses.path(node), part.name)
-        interpolated = isinstance(part, Interpolation0D | InterpolationFunction)
-        if interpolated and part.interpolationCodes is None:
-            scope.log.apply(codes_missing, scope.uses.path(node), part.name)
+        interpolation = isinstance(part, Interpolation0D | InterpolationFunction)
+        if interpolation and "interpolationCodes" not in part.model_fields_set:
+            scope.log.apply(codes_missing, scope.uses.path(node), node.name)
 
 
 def _check_interest(scope: Scope, parameters: list[Parameter]) -> None:
