@@ -117,6 +117,6 @@ def _keys(node: RootObject, builder: Builder) -> None:
     count = round((float(node.member("_hi")) - low) / width) + 1
     if not 2 <= count <= len(table):
         return builder.keep(node, "its table does not fit its range")
-    knots = low + width * np.arange(count)
+    knots = np.asarray(low + width * np.arange(count), dtype=np.float64)
     values = np.maximum(table[:count], 0.0)
     _linear(node, builder.value(node.proxy("_x")), knots, values, builder)

@@ -44,7 +44,7 @@ def _data(
     config: RootObject, density: RootObject, builder: Builder, models: dict[str, Simultaneous]
 ) -> list[Dataset]:
     """The data that fit, those that an Asimov set was made of last."""
-    observables = set(names_of(config, "fObservablesName", builder))
+    observables = frozenset(names_of(config, "fObservablesName", builder))
     if not observables:
         observables = builder.leaves(density) & builder.observables
     found = [d for d in builder.graph.datasets.values() if observables <= d.columns.keys()]
