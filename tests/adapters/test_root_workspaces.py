@@ -18,16 +18,14 @@ LIGHT = {
 }
 """Cases of the default tests; the others are among the slow ones."""
 
-NOT_CONVERTED = {"moment_morph-p-data": "RooMomentMorph that moves its shapes"}
 OTHER_NORMALISATION = {"johnson-q-data_q": "RooFit leaves the threshold out of the normalisation"}
 
 
 def marked() -> list[object]:
-    left = NOT_CONVERTED.keys() | OTHER_NORMALISATION.keys()
     return [
         pytest.param(c, id=c.label, marks=() if c.name in LIGHT else pytest.mark.slow)
         for c in cases()
-        if c.label not in left
+        if c.label not in OTHER_NORMALISATION
     ]
 
 
@@ -91,15 +89,16 @@ def test_what_is_not_carried_over_as_it_is_is_told(name):
 
 
 def test_an_unknown_class_is_an_error_only_where_it_is_needed():
-    ws, report = from_root(ZOO / "moment_morph.root")
-    kept = ws.distribution("p").to_json()
-    assert kept["type"] == "ROOT::RooMomentMorph"
-    assert kept["members"]["_useHorizMorph"] is True
-    assert "g0" in kept["servers"]
-    assert [f.value for f in report] == ["RooMomentMorph"]
-    hs3.compile(ws, pdf="q", data="data")
-    with pytest.raises(ResolveError, match="ROOT::RooMomentMorph"):
-        hs3.compile(ws, pdf="p", data="data")
+    ws, report = from_root(ZOO / "oddities.root")
+    kept = ws.distribution("in_part").to_json()
+    assert kept["type"] == "ROOT::RooChebychev"
+    assert kept["members"]["_x"] == "x"
+    assert set(kept["servers"]) == {"x", "f"}
+    told = {f.value for f in report if f.code == "root.unknown_class"}
+    assert told == {"RooChebychev", "RooGenericPdf"}
+    hs3.compile(ws, pdf="p", data="data")
+    with pytest.raises(ResolveError, match="ROOT::RooChebychev"):
+        hs3.compile(ws, pdf="in_part", data="data")
 
 
 def test_a_threshold_is_part_of_the_normalisation():
