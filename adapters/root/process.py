@@ -59,13 +59,15 @@ def available() -> bool:
     return True
 
 
-def run(task: str, *, timeout: float = TIMEOUT, **request: Any) -> dict[str, Any]:
+def run(
+    task: str, *, request: Mapping[str, Any] | None = None, timeout: float = TIMEOUT
+) -> dict[str, Any]:
     """Let ROOT carry out a task of `hs3.adapters.root.worker`.
 
     Args:
         task: name of the task.
-        timeout: seconds after which the process is ended.
         request: what the task needs; paths have to be absolute.
+        timeout: seconds after which the process is ended.
 
     Raises:
         MissingDependency: there is no ROOT.
@@ -73,7 +75,7 @@ def run(task: str, *, timeout: float = TIMEOUT, **request: Any) -> dict[str, Any
     """
     command = [interpreter(), "-W", "ignore", "-c", _START, str(_WORKER)]
     with tempfile.TemporaryDirectory(prefix="hs3-root-") as folder:
-        Path(folder, "request.json").write_text(json.dumps({"task": task, **request}))
+        Path(folder, "request.json").write_text(json.dumps({"task": task, **(request or {})}))
         said, status = _wait(command, folder, timeout)
         answer = Path(folder, "answer.json")
         if not answer.is_file():
@@ -193,7 +195,7 @@ def evaluate(
         "lenient": lenient,
     }
     with Handed(source) as place:
-        found = run("nll", timeout=timeout, **request, **place)
+        found = run("nll", request={**request, **place}, timeout=timeout)
     parameters = {
         name: {k: v if isinstance(v, bool) else float(v) for k, v in entry.items()}
         for name, entry in found["parameters"].items()

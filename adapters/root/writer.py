@@ -55,7 +55,7 @@ def write_root(
     with tempfile.TemporaryDirectory(prefix="hs3-root-") as folder:
         made = Path(folder, "workspace.root")
         with process.Handed(document) as place:
-            process.run("write", output=str(made), **place)
+            process.run("write", request={"output": str(made), **place})
         findings = self_check(workspace, document, made, analysis, approximate)
         files.write_atomic(target, made.read_bytes())
     return report + findings
@@ -76,7 +76,9 @@ def self_check(
     from hs3.resolve import resolve
 
     names: list[str | None] = [a["name"] for a in document["analyses"]]
-    originals = [analysis] if analysis else [a.name for a in workspace.analyses or ()] or [None]
+    originals: list[str | None] = [analysis]
+    if analysis is None and workspace.analyses:
+        originals = [a.name for a in workspace.analyses]
     findings = []
     for name, original in zip(names, originals, strict=True):
         graph = resolve(workspace, analysis=original)

@@ -38,7 +38,7 @@ def all_of_root(
         moved = [{names.get(n, n): v for n, v in p.items()} for p in points[key]]
         data = dataset_of(document, document["analyses"][0]["name"])
         requests.append({"document": str(path), "data": data, "points": moved})
-    found = process.run("several", requests=requests)["results"]
+    found = process.run("several", request={"requests": requests})["results"]
     return {
         key: np.array([float(v) for v in result["nll"]])
         for key, result in zip(documents, found, strict=True)

@@ -398,7 +398,7 @@ def test_what_root_makes_of_it() -> None:
     )
     out, _ = converted(document)
     with process.Handed(out) as place:
-        found = process.run("describe", **place)
+        found = process.run("describe", request=place)
     config = found["model_configs"]["ModelConfig"]
     assert (config["pdf"], config["class"]) == ("simPdf", "RooSimultaneous")
     assert config["parameters_of_interest"] == ["mu"]
@@ -458,6 +458,24 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
             {"name": "px", **X},
         ),
         "convolution",
+    ),
+    "average_over_bins": (
+        events({"type": "binsampling_dist", "pdf": "px", "observable": "x"}, {"name": "px", **X}),
+        "average over bins",
+    ),
+    "interpolated_histogram": (
+        events(
+            BOTH,
+            {"name": "px", "type": "histogram_dist", "interpolationOrder": 2}
+            | {
+                "data": {
+                    "axes": [{"name": "x", "min": 1, "max": 9, "nbins": 4}],
+                    "contents": [1, 2, 3, 2],
+                }
+            },
+            Y,
+        ),
+        "interpolated between bins",
     ),
     "rate_in_a_range": (
         events({"type": "extend_pdf", "norm": "m", "pdf": "px", "range": "r"}, {"name": "px", **X}),
@@ -680,7 +698,8 @@ def _document(case: dict[str, Any]) -> dict[str, Any]:
                 "name": "default_domain",
                 "type": "product_domain",
                 "axes": [*({"name": n} for n in start), *axes],
-            }
+            },
+            *case["document"].get("domains", ()),
         ],
         "parameter_points": b.point(**start),
     }
@@ -759,7 +778,7 @@ def test_convert_writes_a_root_file(tmp_path: Path) -> None:
     source.write_text(json.dumps(channel(normsys(), bins("staterror", constraint="Gauss"))))
     report = hs3.convert(str(source), str(target))
     assert report.ok
-    found = process.run("describe", file=str(target))
+    found = process.run("describe", request={"file": str(target)})
     assert list(found["model_configs"]) == ["ModelConfig"]
     assert found["data"] == ["obsData"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from hs3.workspace import Workspace
 
@@ -59,12 +59,12 @@ class Internal:
         return dict(self._entries("attributes"))
 
 
-def _indices(value: Any, count: int) -> bool:
+def _indices(value: Any, count: int) -> TypeGuard[list[int] | tuple[int, ...]]:
     """True for distinct whole numbers, one for each label."""
     if not isinstance(value, list | tuple) or len(value) != count:
         return False
     return all(type(v) is int for v in value) and len(set(value)) == count
 
 
-def _texts(value: Any) -> bool:
+def _texts(value: Any) -> TypeGuard[list[str] | tuple[str, ...]]:
     return isinstance(value, list | tuple) and all(isinstance(v, str) for v in value)

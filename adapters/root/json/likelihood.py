@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from hs3 import expressions
+from hs3.base import Part, references
+from hs3.checks.axes import axes_of
 from hs3.data.binned import BinnedData
 from hs3.data.unbinned import UnbinnedData
 from hs3.dialects.base import Log
@@ -64,6 +67,7 @@ def write_likelihood(draft: Draft, graph: Graph) -> Written:
     """Add everything that a likelihood consists of to the draft."""
     for parameter in graph.parameters:
         draft.parameter(parameter)
+    _hidden(draft, graph)
     entries = EntryWriter(draft, graph)
     for function in graph.functions:
         entries.function(function)
@@ -90,6 +94,29 @@ def write_likelihood(draft: Draft, graph: Graph) -> Written:
     made = _combined(draft, graph, [*graph.channels, *observed], pdfs)
     made.globals = list(constraints.globals)
     return made
+
+
+def _hidden(draft: Draft, graph: Graph) -> None:
+    """Add the variables that are only integrated over, with their ranges in the domains."""
+    tables = graph.workspace.tables
+    known = {p.name for p in graph.parameters} | {o for t in graph.terms for o in t.observables}
+    known |= tables["functions"].keys() | tables["distributions"].keys()
+    ranges = {a.name: a.range() for d in graph.workspace.domains or () for a in axes_of(d)}
+    parts = [*graph.functions, *graph.distributions, *(t.distribution for t in graph.terms)]
+    for part in parts:
+        for name in _names_in(part) - known:
+            bounds = ranges.get(name)
+            if bounds is not None:
+                low, high = bounds
+                made = Variable(low + (high - low) / 2, low, high)
+                draft.variables.setdefault(draft.names.of(name), made)
+
+
+def _names_in(part: Part) -> set[str]:
+    """Names of numbers that a part refers to."""
+    found = {r.name for r in references(part) if {"value", "variable"} & set(r.kinds)}
+    text = getattr(part, "expression", None)
+    return found | set(expressions.names(expressions.parse(text))) if text else found
 
 
 class Steering:

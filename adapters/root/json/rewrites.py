@@ -269,8 +269,15 @@ def _interpolation(entry: Json, _: Context) -> Json:
     return {**entry, "interpolationCodes": codes, "positiveDefinite": clip}
 
 
-def _binsampling(entry: Json, _: Context) -> Json:
-    return {**entry, "type": "binsampling_dist", "epsilon": entry.get("epsilon") or 1e-10}
+def _binsampling(entry: Json, context: Context) -> Json:
+    context.refuse("an average over bins, which ROOT's importer does not get", entry["name"])
+    return entry
+
+
+def _histogram(entry: Json, context: Context) -> Json:
+    if entry.pop("interpolationOrder", None):
+        context.refuse("a histogram interpolated between bins, which ROOT reads as steps")
+    return entry
 
 
 def _derivative(entry: Json, _: Context) -> Json:
@@ -288,13 +295,14 @@ def _fft(entry: Json, context: Context) -> Json:
 DISTRIBUTIONS: Mapping[str, Rewrite | bool] = MappingProxyType(
     {
         **dict.fromkeys(("gaussian_dist", "normal_dist", "bifurkated_gaussian_dist"), True),
-        **dict.fromkeys(("gamma_dist", "landau_dist", "histogram_dist", "projected_dist"), True),
+        **dict.fromkeys(("gamma_dist", "landau_dist", "projected_dist"), True),
         **dict.fromkeys(("chebychev_dist", "bernstein_poly_dist", "power_sum_dist"), True),
         "multivariate_normal_dist": _multivariate,
         "decay_dist": True,
         "CMS::ggZZ_background_dist": _ggzz,
         "CMS::qqZZ_background_dist": _qqzz,
         "efficiency_product_pdf_dist": True,
+        "histogram_dist": _histogram,
         "argus_dist": _typed("ARGUS_dist"),
         "ARGUS_dist": True,
         "polynomial_dist": _polynomial,
@@ -330,7 +338,8 @@ DISTRIBUTIONS: Mapping[str, Rewrite | bool] = MappingProxyType(
 
 FUNCTIONS: Mapping[str, Rewrite | bool] = MappingProxyType(
     {
-        **dict.fromkeys(("sum", "product", "weighted_sum", "histogram", "spline"), True),
+        **dict.fromkeys(("sum", "product", "weighted_sum", "spline"), True),
+        "histogram": _histogram,
         "integral": True,
         "derivative": _derivative,
         "polynomial": _polynomial,
