@@ -25,7 +25,7 @@ from hs3.adapters.pyhf import apply_patch, from_pyhf
 from hs3.adapters.root import process
 from hs3.adapters.root.json import to_root_json
 from hs3.adapters.root.writer import check_points, dataset_of, write_root
-from hs3.errors import ConversionError
+from hs3.errors import CompileError, ConversionError
 from hs3.graph import Graph
 from hs3.resolve import resolve
 from hs3.workspace import Workspace
@@ -628,6 +628,14 @@ DENSITIES: dict[str, tuple[dict[str, Any], float]] = {
 }
 
 
+def test_rewritten_densities_are_reported() -> None:
+    out, report = converted(DENSITIES["shared_observable"][0])
+    assert codes(report) == {"root.rewritten"}
+    kinds = {d["name"]: d["type"] for d in out["distributions"]}
+    assert kinds["p"] == "product_dist"
+    assert kinds["p_px"] == "weighted_sum_dist"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", DENSITIES)
 def test_root_finds_the_numbers_of_densities(name: str) -> None:
@@ -802,6 +810,22 @@ def test_a_file_that_evaluates_otherwise_is_not_written(
         write_root(Workspace.from_json(channel(normsys())), target)
     assert caught.value.code == "root.self_check"
     assert not target.exists()
+
+
+def test_a_file_that_cannot_be_checked_is_written_with_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_root()
+    from hs3 import engine
+
+    def no(*_: object) -> None:
+        raise CompileError("no formula")
+
+    monkeypatch.setattr(engine, "compile", no)
+    target = tmp_path / "model.root"
+    report = write_root(Workspace.from_json(channel(normsys())), target)
+    assert [f.code for f in report.warnings] == ["root.unchecked"]
+    assert target.is_file()
 
 
 def test_the_data_of_an_analysis() -> None:
