@@ -31,6 +31,11 @@ CODES: dict[str, Code] = {
         "A file is neither an HS3 document nor a pyhf workspace.",
         "Convert it with the software that wrote it, or give the file that was meant.",
     ),
+    "read.archive": Code(
+        "error",
+        "A file is no archive of this package, or damaged.",
+        "Give a file that `hs3 archive` wrote, as it was.",
+    ),
     "read.syntax": Code(
         "error",
         "The text is not strict JSON (RFC 8259).",
@@ -61,6 +66,16 @@ CODES: dict[str, Code] = {
         "error",
         "An option does not apply to the format of the file.",
         "Leave the option out.",
+    ),
+    "archive.errors": Code(
+        "error",
+        "A document with errors is not archived.",
+        "Correct what `hs3 validate` names.",
+    ),
+    "archive.no_numbers": Code(
+        "error",
+        "No likelihood of the document can be evaluated, so that nothing could check an archive.",
+        "Add an analysis or a likelihood, or what its evaluation lacks.",
     ),
     "write.failed": Code(
         "error",
@@ -596,6 +611,11 @@ CODES: dict[str, Code] = {
         "note",
         "A column of the data, on which no density depends, is left out.",
         "Nothing.",
+    ),
+    "root.outside_bins": Code(
+        "warning",
+        "Entries of binned data are outside of all bins, and are left out.",
+        "Correct the range or the binning of the observable in ROOT.",
     ),
     "root.weight_errors": Code(
         "note",

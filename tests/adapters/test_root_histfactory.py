@@ -14,7 +14,11 @@ from root_zoo_models import OPTIONS, ROOT_IS_OFF, ZOO, cases, compiled, said, wo
 
 import hs3
 from hs3.adapters.root import from_root, process
+from hs3.adapters.root.convert.builder import Builder
+from hs3.adapters.root.convert.data import _counted
 from hs3.adapters.root.convert.histfactory.channels import sample_names
+from hs3.adapters.root.file.source import open_root
+from hs3.adapters.root.json import to_root_json
 from hs3.engine import Model
 from hs3.histfactory import meaning
 from hs3.histfactory.meaning import Interpolation
@@ -314,6 +318,28 @@ def test_roots_trees_of_a_document_are_recognised_too():
 def test_one_channel_by_itself():
     ws = workspace("hf_single_channel").to_json()
     assert {x["distributions"][0] for x in ws["likelihoods"]} == {"model_SR"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["hf_everything", "hf_staterror_poisson", "hf_two_dimensions"])
+def test_what_is_recognised_goes_back_to_root(name):
+    """Read here, written as HS3 for ROOT, imported by ROOT: as on the original workspace."""
+    if not process.available():
+        pytest.skip(f"needs ROOT ({process.VARIABLE} may name a Python that has it)")
+    model = said(name)["models"][0]
+    points = [dict(zip(model["floating"], p, strict=True)) for p in model["points"]]
+    document, _ = to_root_json(workspace(name))
+    roots = process.evaluate(document, "obsData", points)
+    assert worst(list(roots.nll), model["nll"]["cpu"]) < TOLERANCE
+
+
+def test_events_outside_of_the_bins_are_told():
+    builder = Builder(open_root(ZOO / "hf_normfactor.root").workspace())
+    table = {"obs_x_SR": np.array([0.5, 1.5, 7.0])}
+    made = _counted("data", table, None, [], builder)
+    assert made["contents"] == [1.0, 1.0, 0.0]
+    (found,) = (f for f in builder.findings if f.code == "root.outside_bins")
+    assert (found.path, found.value) == ("/combined/data", 1)
 
 
 def test_names_of_samples():

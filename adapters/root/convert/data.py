@@ -154,6 +154,11 @@ def _counted(
         edges = [builder.variables[c].binning.edges for c in table]
     rows = np.stack(list(table.values()), axis=1)
     contents, _ = np.histogramdd(rows, bins=edges, weights=weights)
+    inside = [(v >= e[0]) & (v <= e[-1]) for v, e in zip(table.values(), edges, strict=True)]
+    lost = int(np.count_nonzero(~np.logical_and.reduce(inside)))
+    if lost:
+        message = f"{lost} of {len(rows)} entries of {name!r} are in no bin, and are left out"
+        builder.add("root.outside_bins", name, message, lost)
     axes = [axis(c, e) for c, e in zip(table, edges, strict=True)]
     return {"name": name, "type": "binned", "axes": axes, "contents": contents.ravel().tolist()}
 
