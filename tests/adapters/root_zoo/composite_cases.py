@@ -189,3 +189,16 @@ def scaled_resolution() -> Made:
         "Decay::p(t,tau[1.5,0.8,3],gm,SingleSided)",
         x="t",
     )
+
+
+@case
+def numerical_convolution() -> Made:
+    """RooNumConvPdf: over the real line."""
+    workspace = factory(
+        "x[-20,20]", "BifurGauss::b(x,mb[1,-1,2],1,wb[2,1,3])", "Gaussian::g(x,0,sg[1.5,0.8,2.5])"
+    )
+    made = ROOT.RooNumConvPdf("p", "p", workspace["x"], workspace.pdf("b"), workspace.pdf("g"))
+    made.setConvolutionWindow(ROOT.RooFit.RooConst(0.0), workspace["sg"], 12.0)
+    put(workspace, made)
+    generate(workspace, "b", "x", 10)
+    return workspace, [("p", "data")]

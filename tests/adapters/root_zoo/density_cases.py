@@ -212,3 +212,25 @@ def exponents() -> Made:
         "Uniform::uniform({x})",
         pdfs="exppoly,power,uniform",
     )
+
+
+@case
+def rare() -> Made:
+    """Chi-square, background of D* - D0, a ratio, a derivative."""
+    workspace, models = several(
+        "x[0.5,10]",
+        "n[3,2.5,5]",
+        "ChiSquarePdf::chi2(x,n)",
+        "d[0.145,0.17]",
+        "DstD0BG::dst(d,0.139,C[0.01,0.005,0.02],A[0.5,0.2,1],B[1.5,1,3])",
+        "a[4,3,6]",
+        "Gaussian::g(x,a,2)",
+        pdfs="chi2",
+    )
+    generate(workspace, "dst", "d", 30, "data_dst")
+    put(workspace, ROOT.RooRatio("ratio", "ratio", workspace["a"], workspace["n"]))
+    workspace.factory("Gaussian::with_ratio(x,a,ratio)")
+    slope = workspace.pdf("g").derivative(workspace["x"], 1, 0.001)
+    slope.SetName("slope")
+    put(workspace, slope)
+    return workspace, [*models, ("dst", "data_dst"), ("with_ratio", "data_chi2")]
