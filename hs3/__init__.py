@@ -25,6 +25,7 @@ if (_root / "pyproject.toml").is_file() and (_root / "engine").is_dir():
     __path__.append(str(_root))
 
 if TYPE_CHECKING:
+    from hs3.archives import Verification, archive, verify
     from hs3.engine import FitResult, Model, Options
     from hs3.errors import (
         CompileError,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from hs3.workspace import Workspace, dumps, loads
 
 _HOMES = {
+    "hs3.archives": ("Verification", "archive", "verify"),
     "hs3.engine": ("FitResult", "Model", "Options"),
     "hs3.errors": (
         "CompileError",
@@ -84,9 +86,11 @@ __all__ = [
     "Report",
     "ResolveError",
     "SyntaxReadError",
+    "Verification",
     "Workspace",
     "WriteError",
     "__version__",
+    "archive",
     "compile",
     "convert",
     "dumps",
@@ -96,6 +100,7 @@ __all__ = [
     "read",
     "save",
     "validate",
+    "verify",
 ]
 
 

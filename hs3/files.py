@@ -9,11 +9,13 @@ from pathlib import Path
 
 from hs3.errors import ReadError, WriteError
 
+FilePath = str | os.PathLike[str]
+
 SIZE_LIMIT = 1 << 30
 """Bytes that a file may have unless the caller says otherwise."""
 
 
-def read_bytes(path: str | os.PathLike[str], *, size: int = SIZE_LIMIT) -> bytes:
+def read_bytes(path: FilePath, *, size: int = SIZE_LIMIT) -> bytes:
     """The content of a regular file of at most `size` bytes.
 
     Raises:
@@ -36,7 +38,7 @@ def check_size(size: int, limit: int) -> None:
         raise ReadError(message, code="read.too_large")
 
 
-def write_atomic(path: str | os.PathLike[str], text: str | bytes) -> None:
+def write_atomic(path: FilePath, text: str | bytes) -> None:
     """Put `text` into a file, wholly or not at all: a crash leaves the old file untouched.
 
     Raises:
