@@ -113,7 +113,7 @@ BAD = {
     "duplicate key": ('{"metadata": {}, "metadata": {}}', "read.syntax"),
     "too large a number": ('{"metadata": 1e400}', "read.syntax"),
     "too deep": ("[" * 200 + "]" * 200, "read.too_deep"),
-    "ROOT": (b"root\x00\x00\xf7\xa4", "read.format"),
+    "damaged ROOT": (b"root\x00\x00\xf7\xa4", "root.corrupt"),
     "XML": ("<!DOCTYPE Combination><Combination/>", "xml.driver"),
     "some JSON": ('{"name": "x"}', "read.format"),
     "patchset": ('{"metadata": {}, "patches": []}', "read.format"),
