@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from process import command
 from root_zoo_models import NAMES, OPTIONS, ZOO, Case, cases, compiled, said, workspace, worst
+from test_root_fuzz import MUTATIONS, Damaged
 
 import hs3
 from hs3.adapters.root import from_root
-from hs3.errors import ConversionError, ReadError, ResolveError
+from hs3.adapters.root.convert import converted
+from hs3.adapters.root.file.source import RootFile
+from hs3.codes import CODES
+from hs3.errors import ConversionError, HS3Error, ReadError, ResolveError
 
 TOLERANCE = 1e-8
 
@@ -165,3 +171,24 @@ def test_a_file_is_converted_by_the_command_line(tmp_path):
     done = command("convert", str(ZOO / "config_single.root"), str(target))
     assert done.returncode == 0, done.stderr
     assert hs3.load(target).analyses[0].pois == ("ns",)
+
+
+# --- damaged files -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["simultaneous_config", "hf_everything", "oddities", "decay"])
+def test_damage_is_an_error_of_this_package_or_nothing(name):
+    random = Random(name)
+    data = (ZOO / f"{name}.root").read_bytes()
+    whole = RootFile(data, name)
+    (seek,) = (key.seek for key in whole.keys if key.class_name == "RooWorkspace")
+    converted_ones = 0
+    for _ in range(80):
+        buffer = bytearray(whole.content(seek, name)[0])
+        random.choice(MUTATIONS)(random, buffer)
+        try:
+            converted(Damaged(data, seek, bytes(buffer)).workspace())
+            converted_ones += 1
+        except HS3Error as error:
+            assert error.code in CODES  # noqa: PT017 - damage need not do harm
+    assert converted_ones < 80
