@@ -123,6 +123,16 @@ CODES: dict[str, Code] = {
         "The engine does not evaluate a distribution in the place where it stands.",
         "Choose a likelihood without it.",
     ),
+    "conformance.backend": Code(
+        "error",
+        "The class of a backend cannot be imported, or its process ends at once.",
+        "Give `module:Class` of a package that is installed beside this one.",
+    ),
+    "conformance.form": Code(
+        "error",
+        "A fixture is not of the form of the official suite.",
+        "Write `expected.json` with a list `checks` of objects with a `kind`.",
+    ),
     "conformance.structure": Code(
         "error",
         "A document lacks a distribution, function or data object that a fixture asks for.",

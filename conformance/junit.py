@@ -1,0 +1,44 @@
+"""Outcomes as JUnit XML, which servers for continuous integration read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.etree import ElementTree
+
+from .compare import Outcome
+
+_TAGS = {"failed": "failure", "error": "error", "unsupported": "skipped"}
+
+
+def junit(outcomes: Sequence[Outcome], backend: str) -> bytes:
+    """One test suite, a class per fixture, a test case per check."""
+    suite = ElementTree.Element(
+        "testsuite",
+        name=f"HS3 conformance of {backend}",
+        tests=str(len(outcomes)),
+        failures=_count(outcomes, "failed"),
+        errors=_count(outcomes, "error"),
+        skipped=_count(outcomes, "unsupported"),
+        time=f"{sum(o.seconds for o in outcomes):.3f}",
+    )
+    for outcome in outcomes:
+        case = ElementTree.SubElement(
+            suite,
+            "testcase",
+            classname=outcome.fixture,
+            name=outcome.check,
+            time=f"{outcome.seconds:.3f}",
+        )
+        if outcome.status in _TAGS:
+            ElementTree.SubElement(case, _TAGS[outcome.status], message=_legal(outcome.message))
+    ElementTree.indent(suite)
+    return bytes(ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def _count(outcomes: Sequence[Outcome], status: str) -> str:
+    return str(sum(o.status == status for o in outcomes))
+
+
+def _legal(text: str) -> str:
+    """Without characters that XML does not have."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -1,0 +1,92 @@
+"""Fixtures on disk: documents with checks, in the format of the official HS3 test suite."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hs3 import jsonio
+from hs3.errors import ReadError
+
+FIXTURES = Path(__file__).with_name("fixtures")
+"""The fixtures of this project."""
+
+SCANS = ("twice_delta_nll_scan", "pdf_scan", "function_scan")
+"""Kinds of checks that compare numbers."""
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """One document with its checks.
+
+    Attributes:
+        name: of its folder.
+        folder: where ``hs3.json``, ``expected.json`` and ``metadata.json`` are.
+        checks: from ``expected.json``.
+        metadata: where the numbers come from; empty where the file is not there.
+    """
+
+    name: str
+    folder: Path
+    checks: tuple[Mapping[str, Any], ...]
+    metadata: Mapping[str, Any]
+
+    @property
+    def document(self) -> Path:
+        """The HS3 document."""
+        return self.folder / "hs3.json"
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Every type string of the document, sorted."""
+        found: set[str] = set()
+        todo: list[Any] = [jsonio.read(self.document)]
+        while todo:
+            value = todo.pop()
+            if isinstance(value, dict):
+                todo.extend(value.values())
+                if isinstance(value.get("type"), str):
+                    found.add(value["type"])
+            elif isinstance(value, list):
+                todo.extend(value)
+        return tuple(sorted(found))
+
+
+def fixtures(folder: str | Path = FIXTURES, patterns: Sequence[str] = ()) -> list[Fixture]:
+    """The fixtures below a folder, sorted by name.
+
+    Args:
+        folder: one fixture, or anything that holds fixtures at any depth.
+        patterns: keep those whose name fits one of these (``density_*``); all without.
+
+    Raises:
+        ReadError: there is none, or a file is not of the form.
+    """
+    paths = sorted(Path(folder).rglob("expected.json"))
+    chosen = [p.parent for p in paths if not patterns or _fits(p.parent.name, patterns)]
+    if not chosen:
+        fitting = f" fitting {' or '.join(patterns)}" if patterns else ""
+        raise ReadError(
+            f"no fixture{fitting} below {folder}", code="read.failed", value=str(folder)
+        )
+    return [_fixture(path) for path in chosen]
+
+
+def _fits(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _fixture(folder: Path) -> Fixture:
+    expected = jsonio.read(folder / "expected.json")
+    checks = expected.get("checks") if isinstance(expected, dict) else None
+    if not isinstance(checks, list) or not all(
+        isinstance(c, dict) and isinstance(c.get("kind"), str) for c in checks
+    ):
+        message = f"{folder / 'expected.json'} has no list `checks` of objects with a `kind`"
+        raise ReadError(message, code="conformance.form", value=folder.name)
+    described = folder / "metadata.json"
+    metadata = jsonio.read(described) if described.is_file() else {}
+    return Fixture(folder.name, folder, tuple(checks), metadata)
