@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from root_zoo_models import OPTIONS, ROOT_IS_OFF, ZOO, cases, compiled, said, wo
 
 import hs3
 from hs3.adapters.root import from_root, process
+from hs3.adapters.root.convert import converted
 from hs3.adapters.root.convert.builder import Builder
 from hs3.adapters.root.convert.data import _counted
 from hs3.adapters.root.convert.histfactory.channels import sample_names
 from hs3.adapters.root.file.source import open_root
 from hs3.adapters.root.json import to_root_json
 from hs3.engine import Model
+from hs3.errors import HS3Error
 from hs3.histfactory import meaning
 from hs3.histfactory.meaning import Interpolation
 
@@ -348,3 +351,51 @@ def test_names_of_samples():
     assert sample_names(old, "SR_model") == ["signal", "qcd"]
     assert sample_names(["model_c_s_shapes", "model_c_b_shapes"], "c_model") == ["s", "b"]
     assert sample_names(["a", "a"], "SR_model") == ["a_0", "a_1"]
+
+
+# --- damaged files ------------------------------------------------------------------------------
+
+
+def test_a_product_of_itself_has_an_end():
+    graph = open_root(ZOO / "hf_normfactor.root").workspace()
+    product = graph.nodes["signal_SR_scaleFactors"]
+    product.members["_compRSet"] = [product, product]
+    report = converted(graph)[1]
+    found = next(f for f in report.findings if f.code == "root.not_a_channel")
+    assert "more than 10000 factors" in found.message
+
+
+def test_more_bins_than_contents_are_not_made():
+    graph = open_root(ZOO / "hf_normfactor.root").workspace()
+    data = graph.nodes["signal_SR_Hist_alphanominal"].member("_dataHist")
+    data.proxies("_vars")[0].members["_binning"].members["_nbins"] = 9_000_000
+    found = next(f for f in converted(graph)[1].findings if f.code == "root.not_a_channel")
+    assert "more bins than" in found.message
+
+
+MEMBERS = (
+    *("_funcList", "_coefList", "_compRSet", "_paramList", "_low", "_high", "_interpCode"),
+    *("_nominal", "_paramSet", "_lowSet", "_highSet", "_dataHist", "_wgt", "_vars", "_binning"),
+    *("_depList", "_histObsList", "_dataVars", "_dataSet", "_histFunc", "_pdfList"),
+    *("_pdfNSetList", "_positiveDefinite", "sigma", "mean", "x", "_extended", "_value"),
+)
+
+
+@pytest.mark.parametrize("name", ["hf_everything", "hf_shapesys_shared", "hf_by_hand"])
+def test_members_of_any_kind_give_a_document_or_an_error(name):
+    """Members of the trees replaced by others, by numbers and nothing, or taken away."""
+    chance = random.Random(zlib.crc32(name.encode()))
+    outcomes = set()
+    for _ in range(50):
+        graph = open_root(ZOO / f"{name}.root").workspace()
+        nodes = list(graph.nodes.values())
+        for node in chance.choices(nodes, k=5):
+            for key in sorted({*MEMBERS} & node.members.keys()):
+                values = [None, 0, -3, 1e300, float("nan"), "text", [], chance.choice(nodes)]
+                if chance.random() < 0.3:
+                    node.members[key] = chance.choice(values)
+        try:
+            outcomes |= {f.code for f in converted(graph)[1].findings}
+        except HS3Error as error:
+            outcomes.add(error.code)
+    assert "root.not_a_channel" in outcomes

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from hs3.errors import ReadError
+
 from ..file import Dataset, Histogram, RootObject
 from ..file.variables import variable
 from .builder import Builder, Entry
@@ -151,7 +153,7 @@ def _counted(
     if need is not None and need.edges is not None:
         table, edges = {c: table[c] for c in need.columns}, list(need.edges)
     else:
-        edges = [builder.variables[c].binning.edges for c in table]
+        edges = [_bins_of(c, name, builder) for c in table]
     rows = np.stack(list(table.values()), axis=1)
     contents, _ = np.histogramdd(rows, bins=edges, weights=weights)
     inside = [(v >= e[0]) & (v <= e[-1]) for v, e in zip(table.values(), edges, strict=True)]
@@ -161,6 +163,14 @@ def _counted(
         builder.add("root.outside_bins", name, message, lost)
     axes = [axis(c, e) for c, e in zip(table, edges, strict=True)]
     return {"name": name, "type": "binned", "axes": axes, "contents": contents.ravel().tolist()}
+
+
+def _bins_of(column: str, name: str, builder: Builder) -> Floats:
+    edges = builder.variables[column].binning.edges
+    if len(edges) < 2:
+        message = f"the data {name!r} are counts in bins, and {column!r} has none"
+        raise ReadError(message, code="root.corrupt", path=builder.path(column), value=column)
+    return edges
 
 
 def _events(

@@ -8,6 +8,7 @@ from hs3.errors import ReadError
 from hs3.findings import Report
 
 from ..file import RootObject, WorkspaceGraph
+from ..file.objects import guarded
 from . import data, histfactory, likelihoods, variables
 from .builder import CATEGORIES, VARIABLES, Builder, Entry
 from .decays import is_internal
@@ -73,7 +74,7 @@ def convert(node: RootObject, builder: Builder) -> None:
     if kind not in CONVERTERS:
         return builder.keep(node, "HS3 has nothing for its class")
     try:
-        CONVERTERS[kind](node, builder)
+        guarded(CONVERTERS[kind])(node, builder)
     except ReadError as error:
         builder.keep(node, error.message)
 

@@ -6,15 +6,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hs3.errors import ReadError
 
 from ...file import RootObject
 from ...file.variables import binning_of
+from .members import Floats, floats, integer
 from .reasons import NotAChannel
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -69,11 +67,11 @@ def function_bins(node: RootObject) -> tuple[Grid, Floats]:
         raise NotAChannel(node, "the histogram is interpolated between its bins")
     data = node.member("_dataHist")
     if not isinstance(data, RootObject):
-        raise NotAChannel(node, "there is no histogram")
+        raise NotAChannel(node, "it has no histogram")
     variables = [v.name for v in node.proxies("_depList")]
     own = [v.name for v in node.proxies("_histObsList")] if "_histObsList" in node.members else []
     grid = data_grid(data, node, dict(zip(own or variables, variables, strict=False)))
-    contents = np.asarray(data.member("_wgt"), dtype=np.float64).ravel()
+    contents = floats(data, "_wgt")
     if len(contents) != grid.count:
         raise NotAChannel(node, f"{len(contents)} contents for {grid.count} bins")
     return grid, contents
@@ -84,13 +82,17 @@ def data_grid(data: RootObject, node: RootObject, names: dict[str, str]) -> Grid
     own = data.proxies("_vars")
     if sorted(names) != sorted(v.name for v in own):
         raise NotAChannel(node, "its histogram has other variables than the function")
-    return Grid(tuple(names[v.name] for v in own), tuple(_edges(v) for v in own))
+    most = len(floats(data, "_wgt"))
+    return Grid(tuple(names[v.name] for v in own), tuple(_edges(v, most) for v in own))
 
 
-def _edges(variable: RootObject) -> Floats:
+def _edges(variable: RootObject, most: int) -> Floats:
+    """Edges of an axis; a file may claim any number of bins, but has contents for `most`."""
     binning = variable.members.get("_binning")
     if not isinstance(binning, RootObject):
         raise NotAChannel(variable, "an axis of a histogram has no binning")
+    if integer(binning.members.get("_nbins", 0)) > most:
+        raise NotAChannel(variable, "an axis has more bins than the histogram has contents")
     try:
         edges = binning_of(binning).edges
     except ReadError as error:

@@ -11,6 +11,7 @@ from hs3.errors import ReadError
 from ...file import RootObject
 from ...file.objects import content, objects_in
 from ..builder import Builder, Entry
+from ..data import BINNED
 from ..histograms import axis
 from ..measurements import measured
 from .bins import Grid
@@ -19,7 +20,6 @@ from .factors import Factors, multiplied_out
 from .modifiers import Draft, draft
 from .reasons import NotAChannel
 
-BINNED = "BinnedLikelihood"
 _FACTORY = frozenset({"PiecewiseInterpolation", "ParamHistFunc", "RooBinWidthFunction"})
 
 
@@ -210,13 +210,21 @@ def _tell_widths(drafts: list[Draft], builder: Builder) -> None:
 
 def _tell(node: RootObject, error: NotAChannel | ReadError, builder: Builder) -> None:
     """Report what looks like a channel and is none."""
-    looks = BINNED in node.attributes or any(
-        s.class_name in _FACTORY
-        for f in node.proxies("_funcList")
-        for s in (f, *builder.graph.servers(f))
-    )
-    if not looks:
+    if BINNED not in node.attributes and not _has_parts(node, builder):
         return
     reason = str(error) if isinstance(error, NotAChannel) else error.message
     message = f"{node.name!r} is written as a sum of functions, not as a channel: {reason}"
     builder.add("root.not_a_channel", node, message, node.name)
+
+
+def _has_parts(node: RootObject, builder: Builder) -> bool:
+    """Whether a class that only HistFactory uses is in the tree."""
+    seen, todo = {node.name}, [node]
+    while todo:
+        current = todo.pop()
+        if current.class_name in _FACTORY:
+            return True
+        servers = [s for s in builder.graph.servers(current) if s.name not in seen]
+        seen.update(s.name for s in servers)
+        todo += servers
+    return False

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...file import RootObject
 from ..builder import Builder, Entry
-from .bins import Floats
+from .members import Floats
 from .modifiers import Draft
 
 FREE = "Const"

@@ -9,12 +9,16 @@ import numpy as np
 
 from ...file import RootObject
 from ..builder import Builder
-from .bins import Floats, Grid, data_grid, function_bins
+from .bins import Grid, data_grid, function_bins
+from .members import Floats
 from .reasons import NotAChannel
 
 FLEXIBLE = "RooStats::HistFactory::FlexibleInterpVar"
 BIN_WIDTH = "binWidth_"
 """ROOT before 6.24 scales by a constant RooRealVar that only its name tells from a parameter."""
+
+MOST_FACTORS = 10_000
+"""Of a sample; products that contain themselves have no end."""
 
 
 @dataclass
@@ -71,7 +75,9 @@ def multiplied_out(nodes: list[RootObject], builder: Builder, grid: Grid | None)
     """
     out = Factors(grid)
     todo = list(reversed(nodes))
-    while todo:
+    for _ in range(MOST_FACTORS):
+        if not todo:
+            break
         node = todo.pop()
         if node.class_name == "RooProduct":
             if node.members.get("_compCSet") is not None and node.proxies("_compCSet"):
@@ -80,6 +86,8 @@ def multiplied_out(nodes: list[RootObject], builder: Builder, grid: Grid | None)
             todo += reversed(node.proxies("_compRSet"))
         else:
             _READERS.get(node.class_name, _function)(node, out, builder)
+    if todo:
+        raise NotAChannel(nodes[0], f"it has more than {MOST_FACTORS} factors")
     if out.contents is None and not out.shapes:
         raise NotAChannel(nodes[0], "it has no histogram")
     return out

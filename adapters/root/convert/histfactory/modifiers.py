@@ -9,8 +9,9 @@ import numpy as np
 
 from ...file import RootObject
 from ..builder import Builder, Entry
-from .bins import Floats, Grid, function_bins
+from .bins import Grid, function_bins
 from .factors import Factors, counts
+from .members import Floats, floats, integers, number
 from .reasons import NotAChannel
 
 ADDITIVE = frozenset({0, 2, 3, 4})
@@ -80,11 +81,11 @@ def _scaling(factors: Factors, grid: Grid) -> Callable[[Floats], Floats]:
     if factors.shapes and negative:
         raise NotAChannel(factors.shapes[0], "it is multiplied by negative numbers")
 
-    numbers = [n for n in (fixed, counts(grid, factors)) if n is not None]
+    steps = [step for step in (fixed, counts(grid, factors)) if step is not None]
 
     def scaled(template: Floats) -> Floats:
-        for number in numbers:
-            template = template * number
+        for step in steps:
+            template = template * step
         return template
 
     return scaled
@@ -96,9 +97,9 @@ def _scaling(factors: Factors, grid: Grid) -> Callable[[Floats], Floats]:
 def _norms(node: RootObject, factors: Factors, builder: Builder) -> list[Entry]:
     """A FlexibleInterpVar as normsys; one that HS3 composes differently stays a function."""
     parameters = node.proxies("_paramList")
-    nominal = float(node.member("_nominal"))
-    low, high = (np.asarray(node.member(key), dtype=np.float64) for key in ("_low", "_high"))
-    codes = [int(c) for c in node.members.get("_interpCode", ())] or [0] * len(parameters)
+    nominal, low, high = number(node, "_nominal"), floats(node, "_low"), floats(node, "_high")
+    given = integers(node, "_interpCode") if "_interpCode" in node.members else []
+    codes = given or [0] * len(parameters)
     if not len(low) == len(high) == len(codes) == len(parameters):
         raise NotAChannel(node, "its lists have different lengths")
     if not _is_normsys(node, parameters, nominal, low, high, codes, builder):
@@ -165,7 +166,7 @@ def _shapes(
     central = node.proxy("_nominal")
     assert central is not None  # looked at when the factors were collected
     nominal = template(central)
-    parameters, codes = node.proxies("_paramSet"), [int(c) for c in node.member("_interpCode")]
+    parameters, codes = node.proxies("_paramSet"), integers(node, "_interpCode")
     low, high = ([template(f) for f in node.proxies(key)] for key in ("_lowSet", "_highSet"))
     if not len(low) == len(high) == len(codes) == len(parameters):
         raise NotAChannel(node, "its lists have different lengths")
