@@ -23,6 +23,10 @@ def backend(name: str) -> Any:
     return getattr(import_module(module), cls)()
 
 
+class Missing(NotImplementedError):
+    """The backend has no method for a kind of check."""
+
+
 class Session:
     """A backend, and the document it has loaded last."""
 
@@ -56,7 +60,7 @@ class Session:
             return None
         run = getattr(self._backend, f"run_{kind}", None)
         if run is None:
-            raise NotImplementedError(f"the backend has no run_{kind}")
+            raise Missing(f"the backend has no run_{kind}")
         return [float(value) for value in run(self._workspace, check, path)]
 
 

@@ -134,3 +134,14 @@ def test_the_command(tmp_path: Path) -> None:
     failed = command("conform", "run", "--backend", "nobody:Nothing")
     assert failed.returncode == 1
     assert "conformance.backend" in failed.stderr
+
+
+def test_numbers_may_be_those_of_python(tmp_path: Path) -> None:
+    """The official suite froze NaN twice."""
+    (tmp_path / "hs3.json").write_text("{}")
+    (tmp_path / "expected.json").write_text('{"checks": [{"kind": "pdf_scan", "expected": [NaN]}]}')
+    (one,) = suite.fixtures(tmp_path)
+    assert one.checks[0]["expected"][0] != one.checks[0]["expected"][0]
+    (tmp_path / "expected.json").write_text("{")
+    with pytest.raises(ReadError, match="not JSON"):
+        suite.fixtures(tmp_path)
