@@ -145,7 +145,8 @@ def _finite(value: float) -> float | None:
 class Minimum:
     """Where a minimiser stopped: all values, and what it says about it.
 
-    `hessian` is the exact one over `Problem.index`, where the minimiser knows it already.
+    `hessian` is the exact one over `Problem.index`, where the minimiser knows it already, `gradient`
+    that over the same parameters, those that are held included.
     """
 
     theta: FloatArray
@@ -155,6 +156,7 @@ class Minimum:
     ok: bool
     message: str
     hessian: FloatArray | None = None
+    gradient: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,9 +206,9 @@ def fit(
     Raises:
         FitError: an unknown parameter name, a start outside the bounds, or an unknown minimizer.
     """
-    problem = _problem(model, start or {}, fixed, free)
+    problem = problem_of(model, start or {}, fixed, free)
     if minimizer == "newton":
-        minimum = _newton(problem)
+        minimum = newton(problem)
     elif minimizer == "minuit":
         minimum = minuit.migrad(problem)
     else:
@@ -221,12 +223,17 @@ def fit(
     return _result(problem, minimum, covariance, intervals, minimizer)
 
 
-def _problem(
+def problem_of(
     model: Model,
     start: Mapping[str, float],
     fixed: Mapping[str, float] | Sequence[str],
     free: Sequence[str],
 ) -> Problem:
+    """The fit that these arguments of `fit` ask for.
+
+    Raises:
+        FitError: an unknown parameter name, or a start outside of the bounds.
+    """
     at = dict(start) | (dict(fixed) if isinstance(fixed, Mapping) else {})
     theta = model.theta(at)
     floating = np.array([not p.const for p in model.graph.parameters], dtype=bool)
@@ -246,7 +253,8 @@ def _problem(
     return Problem(model, theta, index, bounds[index, 0], bounds[index, 1], keep[index])
 
 
-def _newton(problem: Problem) -> Minimum:
+def newton(problem: Problem) -> Minimum:
+    """Minimise by Newton steps (see `hs3.engine.minimise`)."""
     model = problem.model
     state = kernels.minimise(
         problem.start,
@@ -270,7 +278,8 @@ def _newton(problem: Problem) -> Minimum:
     exact = float(state.tau) == 1.0 and not kinked
     hessian = np.asarray(state.at.curvature) if exact else None
     nll = float(state.at.value)
-    return Minimum(theta, nll, edm, steps, status == CONVERGED, message, hessian)
+    gradient = np.asarray(state.at.gradient)
+    return Minimum(theta, nll, edm, steps, status == CONVERGED, message, hessian, gradient)
 
 
 def _result(

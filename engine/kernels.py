@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,13 +14,66 @@ from . import likelihood
 from .expansion import expand as _expand
 from .histfactory import rates
 from .inputs import Program
-from .likelihood import Arrays
+from .likelihood import Arrays, Observed
+from .minimise import Box
 from .minimise import minimise as _minimise
 
 evaluate = jax.jit(likelihood.evaluate, static_argnames="program")
 value_and_gradient = jax.jit(jax.value_and_grad(likelihood.nll), static_argnames="program")
 expand = jax.jit(_expand, static_argnames="program")
 minimise = jax.jit(_minimise, static_argnames=("program", "max_steps"))
+
+
+class Minima(NamedTuple):
+    """Where each of n fits stopped (see `hs3.engine.minimise.State`).
+
+    Attributes:
+        x: free parameters (n, P).
+        value: nll (n,).
+        edm, steps, status: verdicts (n,).
+        tau: 1 where `curvature` is the exact Hessian (n,).
+        curvature: matrices (n, P, P), or (n, 0, 0) when they were not asked for.
+    """
+
+    x: Array
+    value: Array
+    edm: Array
+    steps: Array
+    status: Array
+    tau: Array
+    curvature: Array
+
+
+@partial(jax.jit, static_argnames=("program", "varies", "curvature", "max_steps"))
+def minimise_many(
+    theta: Array,
+    index: Array,
+    box: Box,
+    program: Program,
+    arrays: Arrays,
+    observed: Observed,
+    varies: tuple[bool, bool],
+    curvature: bool,
+    max_steps: int,
+) -> Minima:
+    """n fits in step: all wait for the slowest.
+
+    Args:
+        theta: starting values (n, T).
+        box: bounds (P,), `held` (n, P).
+        varies: whether `arrays` and `observed` have a leading axis of n.
+        curvature: return the second derivatives, too.
+    """
+
+    def one(start: Array, held: Array, own: Arrays, data: Observed) -> Minima:
+        state = _minimise(start, index, box._replace(held=held), program, own, data, max_steps)
+        at, tau = state.at, state.tau
+        matrix = at.curvature if curvature else jnp.zeros((0, 0))
+        return Minima(state.x, at.value, state.edm, state.steps, state.status, tau, matrix)
+
+    axes = (0, 0, *(0 if leading else None for leading in varies))
+    found: Minima = jax.vmap(one, in_axes=axes)(theta, box.held, arrays, observed)
+    return found
 
 
 @partial(jax.jit, static_argnames="program")
@@ -49,9 +103,9 @@ def sample_yields(theta: Array, program: Program, arrays: Arrays) -> Array:
 
 @partial(jax.jit, static_argnames=("size", "program"))
 def sample(
-    key: Array, size: int, theta: Array, program: Program, arrays: Arrays
+    key: Array, size: int, theta: Array, program: Program, arrays: Arrays, first: int | Array = 0
 ) -> tuple[Array, Array]:
-    """Random counts (size, C, W) and auxiliary measurements (size, N)."""
+    """Random counts (size, C, W) and auxiliary measurements (size, N) of toys `first` and on."""
     values = program.inputs(theta)
     mean = _rates(arrays, values)
 
@@ -62,7 +116,7 @@ def sample(
         return jnp.concatenate([counts.ravel(), measured, jnp.zeros(1)])
 
     # In one row with a zero, since JAX (0.10) cannot map in batches over arrays without entries.
-    rows = jax.lax.map(one, jnp.arange(size), batch_size=256)
+    rows = jax.lax.map(one, first + jnp.arange(size), batch_size=256)
     return rows[:, : mean.size].reshape(size, *mean.shape), rows[:, mean.size : -1]
 
 

@@ -347,16 +347,21 @@ class Model:
         return out
 
     def sample(
-        self, seed: int | jax.Array, size: int, values: Values | FloatArray | None = None
+        self,
+        seed: int | jax.Array,
+        size: int,
+        values: Values | FloatArray | None = None,
+        first: int = 0,
     ) -> Dataset:
         """`size` toys: random data of channels, auxiliary measurements and terms at these values.
 
-        A toy is told by the seed and its number alone: it does not change with `size`. Terms draw
+        A toy is told by the seed and its number alone: it does not change with `size` or `first`. Terms draw
         as many events as observed, or a Poisson number where they are extended
         (`hs3.engine.sampling.terms`).
 
         Args:
             seed: an integer, or a JAX random key; the same seed gives the same toys everywhere.
+            first: number of the first toy.
 
         Raises:
             CompileError: a term cannot be drawn: an auxiliary distribution of an unknown form, or
@@ -365,8 +370,10 @@ class Model:
         """
         key = jax.random.key(seed) if isinstance(seed, int) else seed
         theta, terms = self.theta(values), self.program.terms
-        counts, auxiliary = kernels.sample(key, size, theta, self.program, self.arrays)
-        toys = jax.vmap(partial(jax.random.fold_in, key))(jnp.arange(size))
+        counts, auxiliary = kernels.sample(
+            key, size, theta, self.program, self.arrays, jnp.asarray(first)
+        )
+        toys = jax.vmap(partial(jax.random.fold_in, key))(first + jnp.arange(size))
         parts = []
         for number, term in enumerate(self._terms):
             assert terms is not None
