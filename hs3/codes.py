@@ -188,6 +188,16 @@ CODES: dict[str, Code] = {
         "The model has no parameter of this name.",
         "Use one of the names that the message suggests; `hs3 show` lists all.",
     ),
+    "fit.not_converged": Code(
+        "error",
+        "What was asked for stands on a fit, and that fit did not converge.",
+        "Look at the message of `hs3 fit`; fix parameters that the data do not determine.",
+    ),
+    "fit.no_saturated_model": Code(
+        "error",
+        "The goodness of fit by the saturated model needs counts, and these data are not binned.",
+        "Take a likelihood whose factors are HistFactory channels and constraints.",
+    ),
     "fit.wrong_data": Code(
         "error",
         "Data do not have the channels, bins or auxiliary measurements of the model.",
@@ -611,6 +621,11 @@ CODES: dict[str, Code] = {
         "warning",
         "A ModelConfig has no pdf or no data in the workspace, and gives no analysis.",
         "Correct it in ROOT, or choose pdf and data by name.",
+    ),
+    "root.no_global_observables": Code(
+        "note",
+        "A ModelConfig does not say what was measured; ROOT then normalises constraints otherwise.",
+        "Set the global observables of the ModelConfig.",
     ),
     "root.snapshot_part": Code(
         "note",

@@ -82,6 +82,7 @@ FOUND = {
     },
     "johnson": {"root.johnson_threshold": "/w/q"},
     "histogram_order_2": {"root.histogram_normalisation": "/w/h_pdf"},
+    "config_single": {"root.no_global_observables": "/w/ModelConfig"},
     "per_event_error": {"root.conditional": "/w/g"},
     "hf_constraint_gamma": {"root.measurement": "/combined/beta_xsecConstraint"},
 }

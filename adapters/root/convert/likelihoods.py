@@ -35,9 +35,21 @@ def inference(builder: Builder, models: dict[str, Simultaneous]) -> Inference:
         if not chosen:
             message = f"no data of the workspace have the observables of {config.name!r}"
             builder.add("root.model_config", config.name, message)
+        _tell_measured(config, builder)
         for data in chosen:
             _add(out, config, density, data, builder, models)
     return out
+
+
+def _tell_measured(config: RootObject, builder: Builder) -> None:
+    """ROOT normalises constraints over their parameters where it is not told what was measured."""
+    nuisances = names_of(config, "fNuisParamsName", builder)
+    if nuisances and not names_of(config, "fGlobalObsName", builder):
+        message = (
+            f"the ModelConfig {config.name!r} has no global observables: ROOT normalises its "
+            "constraints over their parameters, here they are normalised over the observed values"
+        )
+        builder.add("root.no_global_observables", config.name, message)
 
 
 def _data(
