@@ -35,7 +35,7 @@ def test_nothing_is_wrong_in_what_root_wrote(path: Any) -> None:
         "text",
         [],
         {"distributions": 3},
-        {"distributions": [{"name": "g"}]},
+        {"distributions": [{"type": "gaussian_dist"}]},
         {"likelihoods": [{"name": 3}]},
         {"data": [{"type": "binned", "name": "d"}]},
     ],
