@@ -26,11 +26,13 @@ if (_root / "pyproject.toml").is_file() and (_root / "engine").is_dir():
 
 if TYPE_CHECKING:
     from hs3.archives import Verification, archive, verify
+    from hs3.edit import rename, select
     from hs3.engine import FitResult, Model, Options
     from hs3.errors import (
         CompileError,
         ConversionError,
         DocumentError,
+        EditError,
         EvaluationError,
         ExtensionError,
         FitError,
@@ -47,11 +49,13 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "hs3.archives": ("Verification", "archive", "verify"),
+    "hs3.edit": ("rename", "select"),
     "hs3.engine": ("FitResult", "Model", "Options"),
     "hs3.errors": (
         "CompileError",
         "ConversionError",
         "DocumentError",
+        "EditError",
         "EvaluationError",
         "ExtensionError",
         "FitError",
@@ -72,6 +76,7 @@ __all__ = [
     "CompileError",
     "ConversionError",
     "DocumentError",
+    "EditError",
     "EvaluationError",
     "ExtensionError",
     "Finding",
@@ -98,7 +103,9 @@ __all__ = [
     "load",
     "loads",
     "read",
+    "rename",
     "save",
+    "select",
     "validate",
     "verify",
 ]

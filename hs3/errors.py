@@ -9,6 +9,7 @@
     ├── DocumentError        the document is read but does not fit the data model
     ├── ResolveError         names, kinds, cycles, missing values
     ├── ConversionError      a document cannot be carried to the other format
+    ├── EditError            a change or combination of workspaces makes no sense
     ├── CompileError         the engine cannot evaluate what was asked for
     ├── EvaluationError      a density is negative or an integral inaccurate where it is evaluated
     ├── FitError             a request to the minimiser or to inference makes no sense
@@ -145,6 +146,12 @@ class ConversionError(HS3Error):
     """What was asked for cannot be expressed in the other format without changing its meaning."""
 
     default_code = "conversion.failed"
+
+
+class EditError(FindingsError):
+    """A workspace cannot be changed, or workspaces cannot be combined, in the way asked for."""
+
+    default_code = "edit.invalid"
 
 
 class CompileError(HS3Error):

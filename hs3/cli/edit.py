@@ -1,0 +1,91 @@
+"""`hs3 rename`, `hs3 select`: the same model under other names, or a part of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hs3.cli.options import Analysis, File, Json, Likelihood
+from hs3.cli.terminal import print_findings, progress, say, say_json, summary
+from hs3.errors import HS3Error
+from hs3.findings import Report
+
+Target = Annotated[
+    str, typer.Option("--output", "-o", metavar="DST", help="File to write, or replace.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(rename)
+    app.command()(select)
+
+
+def rename(
+    file: File,
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="OLD=NEW", help="Names; * stands for any text.", min=1),
+    ],
+    output: Target,
+    section: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only in: values, data, likelihoods, domains, …"),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Give things other names, everywhere they occur."""
+    import hs3
+
+    new = dict(_pair(text) for text in names)
+    with progress(f"reading {file}"):
+        workspace, report = hs3.read(file)
+    if section:
+        renamed, findings = hs3.rename(workspace, new, sections=section)
+    else:
+        renamed, findings = hs3.rename(workspace, new)
+    hs3.save(renamed, output)
+    written(report + findings, output, json)
+    return 0
+
+
+def select(
+    file: File,
+    output: Target,
+    channel: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Keep this channel; give it once for each."),
+    ] = None,
+    analysis: Analysis = None,
+    likelihood: Likelihood = None,
+    json: Json = False,
+) -> int:
+    """Keep what an analysis, or some of its channels, need, and nothing else."""
+    import hs3
+
+    with progress(f"reading {file}"):
+        workspace, report = hs3.read(file)
+    made, findings = hs3.select(
+        workspace, channels=channel or (), analysis=analysis, likelihood=likelihood
+    )
+    hs3.save(made, output)
+    written(report + findings, output, json)
+    return 0
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """``OLD=NEW``; the first equals sign separates."""
+    old, sign, new = text.partition("=")
+    if not sign or not old or not new:
+        raise HS3Error(f"{text!r} is not OLD=NEW", code="command.usage", value=text)
+    return old, new
+
+
+def written(report: Report, target: str, json: bool) -> None:
+    """Say what was found on the way, and that the file is written."""
+    if json:
+        say_json({**report.to_dict(), "written": target})
+    else:
+        print_findings(report)
+        say(f"{target} written: {summary(report)}.")
