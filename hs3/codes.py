@@ -208,6 +208,37 @@ CODES: dict[str, Code] = {
         "An array of parameter values has a wrong length.",
         "Give one value for each parameter, in the order of `model.names`.",
     ),
+    # --- inference: tests, limits, toys -------------------------------------------------------
+    "inference.damaged_chunk": Code(
+        "error",
+        "A file with the results of a chunk of toys cannot be read.",
+        "Remove the file; its toys are done again.",
+    ),
+    "inference.insensitive": Code(
+        "error",
+        "The data say nothing about the parameter of interest.",
+        "Choose another parameter, or another signal.",
+    ),
+    "inference.limit_outside": Code(
+        "error",
+        "An upper limit lies outside of the bounds of the parameter of interest.",
+        "Give wider bounds.",
+    ),
+    "inference.not_converged": Code(
+        "error",
+        "A fit that a test or a limit needs did not converge.",
+        "Fit the model alone, look at the parameters at their bounds, and correct the model.",
+    ),
+    "inference.poi": Code(
+        "error",
+        "It is not clear which parameter is the one of interest.",
+        "Name it.",
+    ),
+    "inference.statistic": Code(
+        "error",
+        "There is no such test statistic, or it does not fit the question.",
+        "Use one of those that the message names.",
+    ),
     # --- extension: types from other packages -----------------------------------------------
     "extension.failed": Code(
         "error",

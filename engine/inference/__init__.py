@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+from .asymptotic import hypotest, significance, upper_limit
 from .batch import FitBatch, fit_batch
+from .frequentist import toy_hypotest, toy_significance, toy_upper_limit
+from .profile import Profile
+from .results import HypoTest, Limit, Significance
+from .toys import fit_toys
 
-__all__ = ["FitBatch", "fit_batch"]
+__all__ = [
+    "FitBatch",
+    "HypoTest",
+    "Limit",
+    "Profile",
+    "Significance",
+    "fit_batch",
+    "fit_toys",
+    "hypotest",
+    "significance",
+    "toy_hypotest",
+    "toy_significance",
+    "toy_upper_limit",
+    "upper_limit",
+]

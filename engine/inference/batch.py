@@ -165,7 +165,7 @@ def fit_batch(
     held = tuple(fixed) + tuple(points or ())
     if points and (clash := set(points) & set(fixed)):
         raise FitError(f"{clash.pop()!r} is both fixed and scanned", code="fit.invalid")
-    problem = bounded(problem_of(first, dict(by_name or {}), fixed, free), bounds or {})
+    problem = problem_of(first, dict(by_name or {}), fixed, free, bounds)
     problem = replace(problem, held=np.isin(problem.index, [first.position(n) for n in held]))
     sizes = {len(v) for v in (points or {}).values()}
     sizes |= {len(models)} if several else set()
@@ -195,25 +195,6 @@ def fit_batch(
         (several, several or data is not None),
     )
     return result(batch, *run(batch, covariance))
-
-
-def bounded(problem: Problem, bounds: Bounds) -> Problem:
-    """The problem with other bounds; a start outside of them is moved to the nearest.
-
-    Raises:
-        FitError: unknown names, bounds that are no range.
-    """
-    if not bounds:
-        return problem
-    start, lower, upper = problem.start.copy(), problem.lower.copy(), problem.upper.copy()
-    for name, (low, high) in bounds.items():
-        position = problem.model.position(name)
-        if not low < high:
-            message = f"the bounds [{low:g}, {high:g}] of {name} are no range"
-            raise FitError(message, code="fit.invalid", value=name)
-        lower[problem.index == position], upper[problem.index == position] = low, high
-        start[position] = np.clip(start[position], low, high)
-    return replace(problem, start=start, lower=lower, upper=upper)
 
 
 def observations(model: Model, data: Dataset) -> Observed:

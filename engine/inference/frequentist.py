@@ -1,0 +1,218 @@
+"""p-values, CLs, limits and significances from toys instead of asymptotic formulas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Unpack
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from hs3.errors import FitError
+from hs3.histfactory.meaning import FloatArray
+
+from ..model import Model
+from .asymptotic import BANDS, Tester, crossing, limit_statistic, notes_of
+from .asymptotic import upper_limit as asymptotic_limit
+from .batch import Bounds
+from .results import HypoTest, Limit, Significance
+from .statistics import statistic_of
+from .toys import Split, tail, toy_statistics, usable
+
+TESTED, ALTERNATIVE = 0, 1
+"""Streams of random numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class ToyTester:
+    """Tests values of a parameter of interest with toys.
+
+    Nuisance parameters of the toys are those that fit the observed data best at the value of the
+    parameter of interest that the toys are made with.
+    """
+
+    tester: Tester
+    size: int
+    seed: int
+    conditional: bool
+    split: Split
+
+    def toys(self, tested: float, true: float, stream: int) -> FloatArray:
+        """Test statistics of toys of one hypothesis."""
+        t = self.tester
+        truth = t.data.at(true).theta
+        options = {"seed": self.seed, "stream": stream, "conditional": self.conditional}
+        found = toy_statistics(
+            t.data.problem, t.poi, t.statistic, tested, truth, self.size,
+            **options, **self.split,  # type: ignore[arg-type]
+        )  # fmt: skip
+        return usable(found)
+
+    def test(self, value: float) -> HypoTest:
+        """The test of one value."""
+        t = self.tester
+        q = t.observed(value)
+        tested = self.toys(value, value, TESTED)
+        other = self.toys(value, t.true, ALTERNATIVE)
+        p, p_error = tail(tested, q)
+        pb, pb_error = tail(other, q)
+        # A large best fit is a small statistic, and conversely for q0 and r.
+        sign = -1.0 if t.statistic.side == "upper" else 1.0
+        quantiles = [
+            float(np.quantile(other, ndtr(sign * band), method="higher")) for band in BANDS
+        ]
+        bands = [(tail(tested, x)[0], tail(other, x)[0]) for x in quantiles]
+        cls = p / pb if pb > 0.0 else 0.0
+        relative = math.hypot(p_error / max(p, 1.0 / len(tested)), pb_error / max(pb, 1e-300))
+        return HypoTest(
+            tested={t.poi: value},
+            statistic=t.statistic.name,
+            observed=q,
+            p_value=p,
+            p_alternative=pb,
+            cls=cls,
+            expected_p_value=tuple(a for a, _ in bands),
+            expected_cls=tuple(a / b for a, b in bands),
+            best={t.poi: t.data.best_values[0]},
+            errors=(p_error, pb_error, max(cls, 1.0 / len(tested)) * relative),
+            notes=notes_of(t),
+        )
+
+
+def toy_hypotest(
+    model: Model,
+    value: float,
+    *,
+    toys: int = 1000,
+    seed: int = 0,
+    conditional: bool = False,
+    poi: str | None = None,
+    statistic: str = "q~",
+    fixed: Mapping[str, float] | tuple[str, ...] = (),
+    bounds: Bounds | None = None,
+    **split: Unpack[Split],
+) -> HypoTest:
+    """As `hypotest`, with toys: `toys` of the tested hypothesis, and as many without signal.
+
+    Args:
+        conditional: keep the auxiliary measurements instead of drawing them.
+        split: see `hs3.engine.inference.chunks.in_chunks`.
+
+    Raises:
+        FitError: an unknown name, or fits that do not converge.
+    """
+    tester = Tester.of(model, poi, statistic_of(statistic), fixed, bounds)
+    return ToyTester(tester, _enough(toys), seed, conditional, split).test(value)
+
+
+def _enough(toys: int) -> int:
+    if toys < 2:
+        raise FitError(f"{toys} toys tell nothing", code="fit.invalid", value=toys)
+    return toys
+
+
+def toy_significance(
+    model: Model,
+    *,
+    toys: int = 1000,
+    seed: int = 0,
+    conditional: bool = False,
+    poi: str | None = None,
+    fixed: Mapping[str, float] | tuple[str, ...] = (),
+    bounds: Bounds | None = None,
+    **split: Unpack[Split],
+) -> Significance:
+    """As `significance`, from toys without signal; without expected values.
+
+    Raises:
+        FitError: an unknown name, or fits that do not converge.
+    """
+    tester = Tester.of(model, poi, statistic_of("q0"), fixed, bounds)
+    found = ToyTester(tester, _enough(toys), seed, conditional, split).toys(0.0, 0.0, TESTED)
+    p, error = tail(found, tester.observed(0.0))
+    notes = notes_of(tester)
+    if p == 0.0:
+        notes = (*notes, f"none of {len(found)} toys is as extreme: the p-value is a bound")
+        p = 1.0 / len(found)
+    return Significance(
+        poi=tester.poi,
+        observed=max(0.0, float(-ndtri(p))),
+        p_value=p,
+        expected=(),
+        expected_signal=tester.true,
+        best=tester.data.best_values[0],
+        p_error=error,
+        toys=len(found),
+        notes=notes,
+    )
+
+
+def toy_upper_limit(
+    model: Model,
+    *,
+    toys: int = 1000,
+    seed: int = 0,
+    conditional: bool = False,
+    poi: str | None = None,
+    cl: float = 0.95,
+    statistic: str = "q~",
+    use_cls: bool = True,
+    fixed: Mapping[str, float] | tuple[str, ...] = (),
+    bounds: Bounds | None = None,
+    tolerance: float = 2e-3,
+    **split: Unpack[Split],
+) -> Limit:
+    """As `upper_limit`, with toys. All values are tested with the same random numbers.
+
+    Args:
+        tolerance: relative one of the root finding; the statistical error is separate.
+
+    Raises:
+        FitError: an unknown name, fits that do not converge, or a limit beyond the upper bound.
+    """
+    tester = Tester.of(model, poi, limit_statistic(statistic, cl), fixed, bounds)
+    start = asymptotic_limit(
+        model, poi=poi, cl=cl, statistic=statistic, use_cls=use_cls, fixed=fixed, bounds=bounds
+    )
+    runner = ToyTester(tester, _enough(toys), seed, conditional, split)
+    tests: dict[float, HypoTest] = {}
+
+    def test(value: float) -> HypoTest:
+        if value not in tests:
+            tests[value] = runner.test(value)
+        return tests[value]
+
+    def observed(value: float) -> float:
+        found = test(value)
+        return float(found.cls if use_cls and found.cls is not None else found.p_value)
+
+    def band(number: int, value: float) -> float:
+        found = test(value)
+        return (found.expected_cls if use_cls else found.expected_p_value)[number]
+
+    problem = tester.data.problem
+    place = problem.index.tolist().index(model.position(tester.poi))
+    high, scale = float(problem.upper[place]), 0.2 * start.expected[2]
+    level = 1.0 - cl
+    limit = crossing(observed, level, start.observed, scale, high, tester.poi, tolerance)
+    expected = tuple(
+        crossing(lambda v, n=n: band(n, v), level, guess, scale, high, tester.poi, tolerance)
+        for n, guess in enumerate(start.expected)
+    )
+    nearest = tests[min(tests, key=lambda v: abs(v - limit))]
+    error = (nearest.errors or (0.0, 0.0, 0.0))[2 if use_cls else 0]
+    step = 0.02 * limit
+    pick = 2 if use_cls else 0
+    rising = [tester.p_values(tester.observed(v), v)[pick] for v in (limit - step, limit + step)]
+    slope = abs(rising[1] - rising[0]) / (2.0 * step)
+    return replace(
+        start,
+        observed=limit,
+        expected=expected,
+        fits=4 * toys * len(tests),
+        error=error / slope if slope > 0.0 else None,
+        toys=toys,
+        notes=notes_of(tester),
+    )

@@ -1,0 +1,123 @@
+"""What tests, limits and significances give: plain data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+class _Plain:
+    """Results that become JSON; numbers that JSON does not have become null."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        out: dict[str, Any] = _finite(asdict(self))  # type: ignore[call-overload]
+        return out
+
+    def to_json(self, indent: int | None = None) -> str:
+        """`to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
+
+
+def _finite(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_finite(value) for value in data]
+    return None if isinstance(data, float) and not np.isfinite(data) else data
+
+
+@dataclass(frozen=True)
+class HypoTest(_Plain):
+    """Test of values of parameters of interest.
+
+    Expected values are those for best fits -2, -1, 0, 1, 2 sigma from the alternative.
+
+    Attributes:
+        tested: values by name.
+        statistic: name of the test statistic.
+        observed: its value.
+        p_value: of the tested hypothesis, CLs+b.
+        p_alternative: probability of a value at least as large without signal, CLb; None where
+            there is no alternative.
+        cls: their ratio.
+        expected_p_value, expected_cls: the same expected without signal.
+        best: best-fit values by name.
+        sigma: width of the best fit from Asimov data.
+        errors: statistical error of `p_value`, `p_alternative`, `cls` where they come from toys.
+        notes: what a reader has to know about the fits.
+    """
+
+    tested: Mapping[str, float]
+    statistic: str
+    observed: float
+    p_value: float
+    p_alternative: float | None = None
+    cls: float | None = None
+    expected_p_value: tuple[float, ...] = ()
+    expected_cls: tuple[float, ...] = ()
+    best: Mapping[str, float] = field(default_factory=dict)
+    sigma: float | None = None
+    errors: tuple[float, float, float] | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limit(_Plain):
+    """An upper limit.
+
+    Attributes:
+        poi: the parameter of interest.
+        cl: confidence level.
+        statistic: name of the test statistic.
+        method: ``CLs`` or ``p-value``.
+        observed: the limit.
+        expected: limits expected without signal, at -2, -1, 0, 1, 2 sigma.
+        best: best-fit value.
+        fits: number of fits.
+        error: statistical error of `observed` where it comes from toys.
+        toys: toys for each hypothesis, 0 for asymptotic formulas.
+        notes: what a reader has to know about the fits.
+    """
+
+    poi: str
+    cl: float
+    statistic: str
+    method: str
+    observed: float
+    expected: tuple[float, ...]
+    best: float
+    fits: int
+    error: float | None = None
+    toys: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Significance(_Plain):
+    """Significance of a signal.
+
+    Attributes:
+        poi: the parameter of interest.
+        observed: in units of sigma.
+        p_value: of the hypothesis without signal.
+        expected: for a signal of `expected_signal`, at -2, -1, 0, 1, 2 sigma; empty for toys.
+        best: best-fit value.
+        p_error: statistical error of `p_value` where it comes from toys.
+        toys: number of toys, 0 for asymptotic formulas.
+        notes: what a reader has to know about the fits.
+    """
+
+    poi: str
+    observed: float
+    p_value: float
+    expected: tuple[float, ...]
+    expected_signal: float
+    best: float
+    p_error: float | None = None
+    toys: int = 0
+    notes: tuple[str, ...] = ()
