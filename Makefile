@@ -11,12 +11,13 @@ FRESH := rm -rf build/lib build/bdist.*
 
 SOURCES := $(shell find hs3 engine adapters conformance -name __pycache__ -prune -o -type f -print)
 
-.PHONY: help demo test test-slow lint format types bench wheel-check constraints clean
+.PHONY: help demo test test-slow test-root lint format types bench wheel-check constraints clean
 
 help:
 	@echo "make demo         install, then convert, validate, show and fit the bundled example"
 	@echo "make test         install what the tests need and run them"
 	@echo "make test-slow    the heavy cross-checks"
+	@echo "make test-root    install the real ROOT and compare with it"
 	@echo "make lint         ruff: rules and layout"
 	@echo "make format       let ruff rewrite the layout"
 	@echo "make types        mypy --strict on the installed package"
@@ -36,6 +37,11 @@ test: $(VENV)/.tools $(VENV)/.package
 
 test-slow: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/pytest -q -n 2 -m slow $(ARGS)
+
+# The real ROOT runs in an environment of its own, as a child of the tests.
+test-root: $(VENV)/.tools $(VENV)/.package $(VENV)-root/.ready
+	HS3_ROOT_PYTHON=$(abspath $(VENV)-root)/bin/python $(BIN)/pytest -q -n 2 -m "slow or not slow" \
+		tests/adapters/test_root_*.py tests/adapters/test_xml*.py $(ARGS)
 
 lint: $(VENV)/.tools
 	$(BIN)/ruff check .
@@ -78,6 +84,12 @@ $(VENV)/.dependencies: pyproject.toml setup.py constraints.txt
 	$(PIP) install --constraint constraints.txt .
 	@touch $@
 
+$(VENV)-root/.ready: constraints.txt
+	$(PYTHON) -m venv $(VENV)-root
+	$(VENV)-root/bin/python -m pip --quiet --disable-pip-version-check install \
+		--constraint constraints.txt ROOT==0.1a12
+	@touch $@
+
 constraints:
 	$(FRESH) build/closure
 	$(PYTHON) -m venv build/closure
@@ -89,4 +101,4 @@ constraints:
 	mv build/constraints.txt constraints.txt
 
 clean:
-	rm -rf build $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build $(VENV) $(VENV)-root *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
