@@ -220,7 +220,7 @@ def fit(
         )
     covariance = covariance_of(problem, minimum)
     intervals = minuit.minos(problem, minimum.theta, covariance, minos) if minos else {}
-    return _result(problem, minimum, covariance, intervals, minimizer)
+    return result_of(problem, minimum, covariance, intervals, minimizer)
 
 
 def problem_of(
@@ -228,11 +228,16 @@ def problem_of(
     start: Mapping[str, float],
     fixed: Mapping[str, float] | Sequence[str],
     free: Sequence[str],
+    other_bounds: Mapping[str, tuple[float, float]] | None = None,
 ) -> Problem:
     """The fit that these arguments of `fit` ask for.
 
+    Args:
+        other_bounds: bounds to use instead of the document's.
+
     Raises:
-        FitError: an unknown parameter name, or a start outside of the bounds.
+        FitError: an unknown parameter name, a start outside of the bounds, bounds that are no
+            range.
     """
     at = dict(start) | (dict(fixed) if isinstance(fixed, Mapping) else {})
     theta = model.theta(at)
@@ -242,6 +247,11 @@ def problem_of(
     keep = np.zeros(len(theta), dtype=bool)
     keep[[model.position(name) for name in fixed]] = True
     bounds = np.array([(p.min, p.max) for p in model.graph.parameters]).reshape(-1, 2)
+    for name, (low, high) in (other_bounds or {}).items():
+        if not low < high:
+            message = f"the bounds [{low:g}, {high:g}] of {name} are no range"
+            raise FitError(message, code="fit.invalid", value=name)
+        bounds[model.position(name)] = low, high
     for i in index[~keep[index]]:
         if not bounds[i, 0] <= theta[i] <= bounds[i, 1]:
             raise FitError(
@@ -282,13 +292,14 @@ def newton(problem: Problem) -> Minimum:
     return Minimum(theta, nll, edm, steps, status == CONVERGED, message, hessian, gradient)
 
 
-def _result(
+def result_of(
     problem: Problem,
     minimum: Minimum,
     covariance: Covariance,
-    intervals: Mapping[str, tuple[float, float]],
-    minimizer: str,
+    intervals: Mapping[str, tuple[float, float]] | None = None,
+    minimizer: str = "newton",
 ) -> FitResult:
+    """What is told about a minimum, and its covariance over the moving parameters."""
     model, theta = problem.model, minimum.theta
     errors = np.zeros(len(theta))
     errors[problem.moving] = np.sqrt(np.diag(covariance.matrix))
@@ -301,7 +312,7 @@ def _result(
             float(errors[i]),
             i not in set(problem.moving.tolist()),
             bounds.get(i),
-            intervals.get(name),
+            (intervals or {}).get(name),
             pulls.get(name),
         )
         for i, name in enumerate(model.names)

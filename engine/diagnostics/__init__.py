@@ -1,0 +1,36 @@
+"""What an analyst looks at beside the fit: pulls, impacts, goodness of fit, yields."""
+
+from __future__ import annotations
+
+from .bias import BiasStudy, Injection, bias_study
+from .breakdown import Breakdown, breakdown
+from .goodness import Goodness, goodness_of_fit
+from .impacts import Impact, Impacts, impacts
+from .prefit import Prefit, prefits
+from .pruning import Pruning, pruning
+from .pulls import Pull, Pulls, pulls
+from .yields import ChannelYields, Yield, Yields, yields
+
+__all__ = [
+    "BiasStudy",
+    "Breakdown",
+    "ChannelYields",
+    "Goodness",
+    "Impact",
+    "Impacts",
+    "Injection",
+    "Prefit",
+    "Pruning",
+    "Pull",
+    "Pulls",
+    "Yield",
+    "Yields",
+    "bias_study",
+    "breakdown",
+    "goodness_of_fit",
+    "impacts",
+    "prefits",
+    "pruning",
+    "pulls",
+    "yields",
+]

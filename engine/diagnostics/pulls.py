@@ -1,0 +1,97 @@
+"""Pulls and constraints: what the fit did to what was known before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hs3.histfactory.meaning import FloatArray
+
+from ..fit import FitResult, fit
+from ..model import Model
+from ..profile import converged
+from .prefit import prefits
+from .results import Result
+
+
+@dataclass(frozen=True)
+class Pull:
+    r"""One constrained parameter after the fit.
+
+    Attributes:
+        name: of the parameter.
+        value, error: after the fit.
+        prefit_value, prefit_error: of the auxiliary measurement.
+        pull: :math:`(\hat\theta - \theta_0)/\Delta\theta_0`.
+        constraint: :math:`\Delta\hat\theta/\Delta\theta_0`, 1 where the data add nothing.
+        significance: :math:`(\hat\theta - \theta_0)/\sqrt{\Delta\theta_0^2 - \Delta\hat\theta^2}`,
+            standard normal for a correct model; None where the data add nothing.
+    """
+
+    name: str
+    value: float
+    error: float
+    prefit_value: float
+    prefit_error: float
+    pull: float
+    constraint: float
+    significance: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Pulls(Result):
+    """Pulls of all constrained parameters that float, in the model's order."""
+
+    parameters: tuple[Pull, ...]
+    fit: FitResult
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return {
+            "converged": self.fit.converged,
+            "parameters": {p.name: _without_name(p) for p in self.parameters},
+        }
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """Pulls and constraints as arrays."""
+        return {
+            "pull": np.array([p.pull for p in self.parameters]),
+            "constraint": np.array([p.constraint for p in self.parameters]),
+        }
+
+
+def _without_name(pull: Pull) -> dict[str, Any]:
+    return {key: value for key, value in vars(pull).items() if key != "name"}
+
+
+def pulls(model: Model, *, best: FitResult | None = None) -> Pulls:
+    """Pulls and constraints of the parameters with auxiliary measurements.
+
+    Raises:
+        FitError: the fit did not converge.
+    """
+    best = converged(best if best is not None else fit(model))
+    out = []
+    for name, before in prefits(model).items():
+        after = best.parameters[name]
+        if after.fixed:
+            continue
+        shift = after.value - before.value
+        gained = before.width**2 - after.error**2
+        known = gained > 1e-6 * before.width**2
+        out.append(
+            Pull(
+                name,
+                after.value,
+                after.error,
+                before.value,
+                before.width,
+                shift / before.width,
+                after.error / before.width,
+                shift / float(np.sqrt(gained)) if known else None,
+            )
+        )
+    order = {name: i for i, name in enumerate(model.names)}
+    return Pulls(tuple(sorted(out, key=lambda p: order[p.name])), best)

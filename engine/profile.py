@@ -1,0 +1,397 @@
+"""The profile likelihood: conditional fits, scans over any number of parameters, intervals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from hs3.errors import FitError
+from hs3.findings import nearest
+from hs3.histfactory.meaning import FloatArray
+
+from .fit import FitResult, Minimum, Problem, fit, newton, problem_of
+from .model import Model
+
+BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
+LOWER = 1e-6
+"""A conditional minimum this far below the best fit, in nll, means that the best fit was none."""
+
+SPAN, POINTS = 3.0, 31
+"""A scan without points: how many errors to each side, and how many points."""
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    r"""The profile likelihood around one fit.
+
+    .. math:: t(x) = -2\ln\frac{L(x, \hat{\hat\theta}(x))}{L(\hat x, \hat\theta)}
+
+    (Cowan, Cranmer, Gross, Vitells, arXiv:1007.1727, eq. 7.)
+
+    Attributes:
+        names: what is profiled, D parameters that float in `best`.
+        best: the unconditional fit.
+        problem: that fit with these parameters held.
+    """
+
+    names: tuple[str, ...]
+    best: FitResult
+    problem: Problem
+
+    @classmethod
+    def of(cls, model: Model, names: Sequence[str], best: FitResult | None = None) -> Profile:
+        """The profile of these parameters; `best` says what floats, without it all that may.
+
+        Raises:
+            FitError: a name does not float, or the fit did not converge.
+        """
+        best = converged(best if best is not None else fit(model))
+        for name in names:
+            if name not in best.free:
+                model.position(name)
+                raise FitError(
+                    f"{name!r} does not float in the fit",
+                    code="fit.not_floating",
+                    value=name,
+                    suggestions=nearest(name, best.free),
+                )
+        fixed = [p.name for p in best.parameters.values() if p.fixed]
+        problem = problem_of(model, best.values, (*fixed, *names), best.free)
+        return cls(tuple(names), best, problem)
+
+    @cached_property
+    def positions(self) -> list[int]:
+        """Where the profiled parameters stand among all."""
+        return [self.problem.model.position(name) for name in self.names]
+
+    @cached_property
+    def _rows(self) -> list[int]:
+        return [self.problem.index.tolist().index(i) for i in self.positions]
+
+    @cached_property
+    def centre(self) -> FloatArray:
+        """Best-fit values (D,)."""
+        return np.array([self.best.values[name] for name in self.names])
+
+    @cached_property
+    def covariance(self) -> FloatArray:
+        """Their covariance (D, D)."""
+        own = [self.best.free.index(name) for name in self.names]
+        return self.best.covariance[np.ix_(own, own)]
+
+    @cached_property
+    def box(self) -> FloatArray:
+        """Their bounds (2, D)."""
+        return np.array([self.problem.lower[self._rows], self.problem.upper[self._rows]])
+
+    @cached_property
+    def _tangent(self) -> FloatArray:
+        """How the other parameters follow at first order: C_θx / C_xx, shape (T, D)."""
+        own = [self.best.free.index(name) for name in self.names]
+        follow = np.zeros((len(self.problem.start), len(self.names)))
+        free = [self.problem.model.position(name) for name in self.best.free]
+        with np.errstate(all="ignore"):
+            follow[free] = self.best.covariance[:, own] @ np.linalg.pinv(self.covariance)
+        return np.where(np.isfinite(follow), follow, 0.0)
+
+    def at(self, values: FloatArray, near: FloatArray | None = None) -> Minimum:
+        """The fit with the parameters held at `values` (D,), started beside all values `near` (T,).
+
+        A fit that fails is tried once more from the document's values.
+        """
+        near = self.problem.start if near is None else near
+        start = near + self._tangent @ (values - near[self.positions])
+        found = newton(self._held(values, start))
+        if not found.ok:
+            again = newton(self._held(values, self.problem.model.start))
+            found = again if again.ok else found
+        return found
+
+    def _held(self, values: FloatArray, start: FloatArray) -> Problem:
+        problem = self.problem
+        theta = problem.start.copy()  # what the fit held stays where it was
+        moving = problem.moving
+        theta[moving] = np.clip(
+            start[moving], problem.lower[~problem.held], problem.upper[~problem.held]
+        )
+        theta[self.positions] = values
+        return replace(problem, start=theta)
+
+    def rise(self, minimum: Minimum) -> float:
+        """Twice the rise of the nll above the best fit.
+
+        Raises:
+            FitError: the conditional fit failed, or lies below the best fit.
+        """
+        if not minimum.ok:
+            raise FitError(
+                f"the fit at {self._said(minimum)} failed: {minimum.message}",
+                code="fit.not_converged",
+            )
+        if minimum.nll < self.best.nll - LOWER:
+            raise FitError(
+                f"the fit at {self._said(minimum)} lies {self.best.nll - minimum.nll:.3g} in nll "
+                "below the best fit, which was a local minimum; start there",
+                code="fit.not_converged",
+            )
+        return 2.0 * max(minimum.nll - self.best.nll, 0.0)
+
+    def slope(self, minimum: Minimum) -> FloatArray:
+        """Gradient (D,) of twice the profiled nll: that of the likelihood at the conditional fit.
+
+        The other parameters do not contribute, as the likelihood is stationary in them.
+        """
+        assert minimum.gradient is not None
+        return 2.0 * minimum.gradient[self._rows]
+
+    def _said(self, minimum: Minimum) -> str:
+        values = minimum.theta[self.positions]
+        return ", ".join(f"{n} = {v:g}" for n, v in zip(self.names, values, strict=True))
+
+
+def converged(result: FitResult) -> FitResult:
+    """The result itself.
+
+    Raises:
+        FitError: the fit did not converge.
+    """
+    if not result.converged:
+        raise FitError(f"the fit did not converge: {result.message}", code="fit.not_converged")
+    return result
+
+
+# --- scans ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """Conditional fits on a grid of D parameters, N points.
+
+    Attributes:
+        names: the scanned parameters.
+        axes: their values; the points are the outer product, the last axis fastest.
+        points: values of the scanned parameters (N, D).
+        nll: profiled negative log-likelihood (N,).
+        values: values of all parameters at the points (N, T), in the order of `parameters`.
+        ok: True where the fit converged (N,).
+        best: the unconditional fit.
+        message: what went wrong, or was found, in a sentence.
+    """
+
+    names: tuple[str, ...]
+    axes: tuple[FloatArray, ...]
+    points: FloatArray
+    nll: FloatArray
+    values: FloatArray = field(repr=False)
+    parameters: tuple[str, ...] = field(repr=False)
+    ok: BoolArray = field(repr=False)
+    best: FitResult = field(repr=False)
+    message: str = ""
+
+    @property
+    def converged(self) -> bool:
+        """True when all fits converged."""
+        return bool(self.ok.all()) and self.best.converged
+
+    @property
+    def twice_delta_nll(self) -> FloatArray:
+        """Twice the rise above the best fit, in the shape of the grid; NaN where a fit failed."""
+        rise = np.where(self.ok, 2.0 * (self.nll - self.best.nll), np.nan)
+        return rise.reshape([len(axis) for axis in self.axes])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data; null where a fit failed."""
+        rise = self.twice_delta_nll.ravel().tolist()
+        return {
+            "parameters": list(self.names),
+            "axes": [axis.tolist() for axis in self.axes],
+            "points": self.points.tolist(),
+            "twice_delta_nll": [v if np.isfinite(v) else None for v in rise],
+            "ok": self.ok.tolist(),
+            "converged": self.converged,
+            "message": self.message,
+            "best": {"twice_nll": self.best.twice_nll, "values": self.best.values},
+        }
+
+    def to_json(self, indent: int | None = None) -> str:
+        """`to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
+
+
+def scan(
+    model: Model,
+    names: str | Sequence[str],
+    points: Any = None,
+    *,
+    best: FitResult | None = None,
+) -> Scan:
+    """The profile likelihood at given values of one or more parameters.
+
+    Args:
+        names: one parameter, or several.
+        points: values of the one, or a sequence of values for each of several, whose outer product
+            is the grid; without, 3 errors to each side of the best fit, inside the bounds.
+        best: a fit that says what floats and where to start; without, the model is fitted.
+
+    Raises:
+        FitError: a name does not float, `points` do not fit the names, or the fit of the model did
+            not converge. Points whose fit fails are marked in the result.
+    """
+    names = (names,) if isinstance(names, str) else tuple(names)
+    profile = Profile.of(model, names, best)
+    axes = _axes(profile, points)
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(names))
+    theta, nll, ok = _along(profile, grid)
+    lowest = int(np.argmin(np.where(ok, nll, np.inf)))
+    message = "" if ok.all() else f"{int((~ok).sum())} of {len(ok)} fits failed"
+    winner = profile.best
+    if ok[lowest] and nll[lowest] < winner.nll - LOWER:
+        winner = _better(profile, theta[lowest])
+        message = f"the scan found a minimum {profile.best.nll - winner.nll:.3g} in nll lower"
+        theta, nll, ok = _along(Profile.of(model, names, winner), grid)
+    return Scan(names, axes, grid, nll, theta, model.names, ok, winner, message)
+
+
+def _axes(profile: Profile, points: Any) -> tuple[FloatArray, ...]:
+    size = len(profile.names)
+    if points is None:
+        width = np.sqrt(np.diag(profile.covariance))
+        low = np.maximum(profile.centre - SPAN * width, profile.box[0])
+        high = np.minimum(profile.centre + SPAN * width, profile.box[1])
+        return tuple(np.linspace(a, b, POINTS) for a, b in zip(low, high, strict=True))
+    given = (points,) if size == 1 and np.ndim(points[0]) == 0 else tuple(points)
+    axes = tuple(np.asarray(axis, dtype=np.float64) for axis in given)
+    if len(axes) != size or any(a.ndim != 1 or not a.size for a in axes):
+        message = f"a scan of {size} parameters needs {size} sequences of values"
+        raise FitError(message, code="fit.wrong_shape")
+    return axes
+
+
+def _along(profile: Profile, grid: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Fits at all points, from the best fit outwards, each started at its nearest neighbour."""
+    scale = np.sqrt(np.diag(profile.covariance))
+    place = (grid - profile.centre) / np.where(scale > 0.0, scale, 1.0)
+    theta = np.empty((len(grid), len(profile.problem.start)))
+    nll, ok = np.empty(len(grid)), np.zeros(len(grid), dtype=bool)
+    done: list[int] = []
+    for i in np.argsort((place**2).sum(axis=1), kind="stable").tolist():
+        near = None
+        if done:
+            distance = ((place[done] - place[i]) ** 2).sum(axis=1)
+            beside = int(np.argmin(distance))
+            if distance[beside] < (place[i] ** 2).sum():
+                near = theta[done[beside]]
+        found = profile.at(grid[i], near)
+        theta[i], nll[i], ok[i] = found.theta, found.nll, found.ok
+        if found.ok:
+            done.append(i)
+    return theta, nll, ok
+
+
+def _better(profile: Profile, theta: FloatArray) -> FitResult:
+    model, old = profile.problem.model, profile.best
+    start = dict(zip(model.names, theta.tolist(), strict=True))
+    fixed = {p.name: p.value for p in old.parameters.values() if p.fixed}
+    return converged(fit(model, start=start, fixed=fixed, free=old.free))
+
+
+# --- intervals ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Profile-likelihood interval of one parameter.
+
+    Attributes:
+        name: of the parameter.
+        value: its best fit.
+        lower, upper: ends of the interval; infinite where the likelihood does not fall enough
+            inside the bounds.
+        level: twice the rise of the nll at the ends.
+    """
+
+    name: str
+    value: float
+    lower: float
+    upper: float
+    level: float
+
+    @property
+    def errors(self) -> tuple[float, float]:
+        """Offsets (minus, plus) of the ends from the value, as MINOS gives them."""
+        return self.lower - self.value, self.upper - self.value
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data; null for an infinite end."""
+        ends = [v if np.isfinite(v) else None for v in (self.lower, self.upper)]
+        return {"name": self.name, "value": self.value, "lower": ends[0], "upper": ends[1],
+                "level": self.level}  # fmt: skip
+
+
+def interval(
+    model: Model, name: str, *, level: float = 1.0, best: FitResult | None = None
+) -> Interval:
+    """Where twice the profiled nll has risen by `level`: 1 for 68.3 %, 3.84 for 95 %.
+
+    Newton steps on the square root of the rise, which is nearly straight, with its exact
+    derivative, inside a bracket.
+
+    Raises:
+        FitError: the parameter does not float, a fit fails, or finds a lower minimum.
+    """
+    profile = Profile.of(model, (name,), best)
+    ends = [_crossing(profile, side, level) for side in (-1.0, 1.0)]
+    return Interval(name, float(profile.centre[0]), ends[0], ends[1], level)
+
+
+def intervals(
+    model: Model, names: Sequence[str], *, level: float = 1.0, best: FitResult | None = None
+) -> Iterator[Interval]:
+    """`interval` of several parameters around one fit."""
+    best = converged(best if best is not None else fit(model))
+    for name in names:
+        yield interval(model, name, level=level, best=best)
+
+
+TOLERANCE = 1e-6
+"""Relative accuracy of the square root of the rise at the end of an interval."""
+
+
+def _crossing(profile: Profile, side: float, level: float) -> float:
+    centre, bound = float(profile.centre[0]), float(profile.box[0 if side < 0.0 else 1, 0])
+    root = np.sqrt(level)
+    inside, outside = centre, np.nan
+    x = centre + side * root * float(np.sqrt(profile.covariance[0, 0]))
+    near = None
+    for _ in range(60):
+        x = side * min(side * x, side * bound)
+        here = profile.at(np.array([x]), near)
+        near = here.theta
+        rise = np.sqrt(profile.rise(here))
+        if abs(rise - root) <= TOLERANCE * root:
+            return x
+        if rise < root and x == bound:
+            return float(side * np.inf)
+        inside, outside = (x, outside) if rise < root else (inside, x)
+        # d sqrt(t) = t' / (2 sqrt(t)); a rise of zero has no slope
+        slope = side * float(profile.slope(here)[0]) / (2.0 * rise) if rise > 0.0 else 0.0
+        step = (root - rise) / slope if slope > 0.0 else np.inf
+        x = _next(x, side * step, centre, inside, outside)
+    raise FitError(
+        f"no end of the interval of {profile.names[0]} was found near {x:g}",
+        code="fit.not_converged",
+    )
+
+
+def _next(x: float, step: float, centre: float, inside: float, outside: float) -> float:
+    """The Newton step where it stays in the bracket, else its middle; outwards at most thrice."""
+    if np.isnan(outside):
+        return float(x + np.sign(step) * min(abs(step), 2.0 * abs(x - centre)))
+    low, high = sorted((inside, outside))
+    return float(x + step) if low < x + step < high else 0.5 * (low + high)
