@@ -95,7 +95,7 @@ def read(
         return _read_xml(source, given)
     if raw is not None and raw.startswith(b"root"):
         return _read_root(raw, given)
-    data = source if raw is None else _json_of(raw)
+    data: Any = source if raw is None else _json_of(raw)
     for name, kind in (("root_dir", "HistFactory XML"), ("workspace", "ROOT files")):
         if name in given:
             message = f"`{name}` can be given for {kind} only, and this is none"

@@ -92,7 +92,7 @@ def _refuse_without_numbers(numbers: dict[str, Any]) -> None:
 
 def environment() -> dict[str, Any]:
     """Versions of Python and of the packages that compute the numbers."""
-    versions = {}
+    versions: dict[str, str | None] = {}
     for name in PACKAGES:
         try:
             versions[name] = metadata.version(name)

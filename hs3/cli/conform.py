@@ -77,7 +77,7 @@ def run(
         outcomes = runner.run(chosen, backend, timeout=timeout)
     if junit is not None:
         files.write_atomic(junit, xml.junit(outcomes, backend))
-    counts = Counter(outcome.status for outcome in outcomes)
+    counts: Counter[str] = Counter(outcome.status for outcome in outcomes)
     ok = counts["failed"] == counts["error"] == 0
     if json:
         summary = {status: counts[status] for status in STATUSES}

@@ -248,7 +248,7 @@ def test_errors_of_the_engine_name_their_place() -> None:
         "name": "steps",
         "type": "histogram",
         "interpolationOrder": 1,
-        "data": {"axes": [X | {"nbins": 1}, Y | {"nbins": 1}], "contents": [1.0]},
+        "data": {"axes": [X | {"nbins": 2}, Y | {"nbins": 1}], "contents": [1.0, 2.0]},
     }
     dented = GAUSS | {"mean": "steps"}
     with pytest.raises(CompileError, match="2 variables") as caught:
