@@ -145,8 +145,8 @@ def _finite(value: float) -> float | None:
 class Minimum:
     """Where a minimiser stopped: all values, and what it says about it.
 
-    `hessian` is the exact one over `Problem.index`, where the minimiser knows it already, `gradient`
-    that over the same parameters, those that are held included.
+    `hessian` is the exact one over `Problem.index`, where the minimiser knows it already,
+    `gradient` that over the same parameters, those that are held included.
     """
 
     theta: FloatArray

@@ -56,7 +56,7 @@ def minimise_many(
     curvature: bool,
     max_steps: int,
 ) -> Minima:
-    """n fits in step: all wait for the slowest.
+    """Many fits in step: all wait for the slowest.
 
     Args:
         theta: starting values (n, T).

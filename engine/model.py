@@ -355,8 +355,8 @@ class Model:
     ) -> Dataset:
         """`size` toys: random data of channels, auxiliary measurements and terms at these values.
 
-        A toy is told by the seed and its number alone: it does not change with `size` or `first`. Terms draw
-        as many events as observed, or a Poisson number where they are extended
+        A toy is told by the seed and its number alone: it does not change with `size` or `first`.
+        Terms draw as many events as observed, or a Poisson number where they are extended
         (`hs3.engine.sampling.terms`).
 
         Args:

@@ -28,6 +28,18 @@ if TYPE_CHECKING:
     from hs3.archives import Verification, archive, verify
     from hs3.edit import rename, select
     from hs3.engine import FitResult, Model, Options
+    from hs3.engine.contours import contours
+    from hs3.engine.derived import derived, fit_with
+    from hs3.engine.diagnostics import (
+        bias_study,
+        breakdown,
+        goodness_of_fit,
+        impacts,
+        pruning,
+        pulls,
+        yields,
+    )
+    from hs3.engine.profile import interval, scan
     from hs3.errors import (
         CompileError,
         ConversionError,
@@ -45,12 +57,25 @@ if TYPE_CHECKING:
     )
     from hs3.face import HS3Warning, compile, convert, fit, load, read, save, validate
     from hs3.findings import Finding, Report
+    from hs3.inference import hypotest, significance, toys, upper_limit
     from hs3.workspace import Workspace, dumps, loads
 
 _HOMES = {
     "hs3.archives": ("Verification", "archive", "verify"),
     "hs3.edit": ("rename", "select"),
     "hs3.engine": ("FitResult", "Model", "Options"),
+    "hs3.engine.contours": ("contours",),
+    "hs3.engine.derived": ("derived", "fit_with"),
+    "hs3.engine.diagnostics": (
+        "bias_study",
+        "breakdown",
+        "goodness_of_fit",
+        "impacts",
+        "pruning",
+        "pulls",
+        "yields",
+    ),
+    "hs3.engine.profile": ("interval", "scan"),
     "hs3.errors": (
         "CompileError",
         "ConversionError",
@@ -68,6 +93,7 @@ _HOMES = {
     ),
     "hs3.face": ("HS3Warning", "compile", "convert", "fit", "load", "read", "save", "validate"),
     "hs3.findings": ("Finding", "Report"),
+    "hs3.inference": ("hypotest", "significance", "toys", "upper_limit"),
     "hs3.workspace": ("Workspace", "dumps", "loads"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -96,18 +122,34 @@ __all__ = [
     "WriteError",
     "__version__",
     "archive",
+    "bias_study",
+    "breakdown",
     "compile",
+    "contours",
     "convert",
+    "derived",
     "dumps",
     "fit",
+    "fit_with",
+    "goodness_of_fit",
+    "hypotest",
+    "impacts",
+    "interval",
     "load",
     "loads",
+    "pruning",
+    "pulls",
     "read",
     "rename",
     "save",
+    "scan",
     "select",
+    "significance",
+    "toys",
+    "upper_limit",
     "validate",
     "verify",
+    "yields",
 ]
 
 

@@ -14,7 +14,19 @@ from typing import Annotated
 import typer
 
 import hs3
-from hs3.cli import archive, conform, convert, document, edit, fit, show, validate
+from hs3.cli import (
+    archive,
+    conform,
+    convert,
+    diagnose,
+    document,
+    edit,
+    fit,
+    inference,
+    scan,
+    show,
+    validate,
+)
 from hs3.cli.terminal import error_data, print_error, say_json
 from hs3.errors import HS3Error
 
@@ -24,7 +36,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (validate, show, convert, fit, archive, edit, document, conform):
+for module in (validate, show, convert, fit, inference, scan, diagnose, archive, edit, document, conform):
     module.register(app)
 
 # typer brings its own copy of click from 0.20 on; this is the base of usage errors of either.

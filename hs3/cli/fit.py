@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +18,8 @@ from hs3.cli.options import (
     Patch,
     PatchName,
     Pdf,
+    assignments,
+    held,
 )
 from hs3.cli.rounding import rounded
 from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
@@ -88,8 +89,8 @@ def fit(
         model = engine.compile(graph)
         result = engine.fit(
             model,
-            start=_assignments(start or ()),
-            fixed=_held(model, fix or ()),
+            start=assignments(start or ()),
+            fixed=held(model, fix or ()),
             free=free or (),
             minimizer=minimizer,  # type: ignore[arg-type]
             minos=minos or (),
@@ -103,30 +104,6 @@ def fit(
     else:
         _show(model, result, report)
     return 0 if result.converged else 1
-
-
-# --- options --------------------------------------------------------------------------------------
-
-
-def _assignments(given: Iterable[str]) -> dict[str, float]:
-    """``NAME=VALUE`` options; the last equals sign counts, as names may hold others."""
-    out = {}
-    for option in given:
-        name, equals, value = option.rpartition("=")
-        try:
-            out[name] = float(value)
-        except ValueError:
-            equals = ""
-        if not equals or not name:
-            raise typer.BadParameter(f"{option!r} is not NAME=VALUE with a number")
-    return out
-
-
-def _held(model: Model, given: Iterable[str]) -> dict[str, float]:
-    """``NAME`` or ``NAME=VALUE`` options; without a value, the document's."""
-    names = [option for option in given if option in model.names or "=" not in option]
-    plain = {name: float(model.start[model.position(name)]) for name in names}
-    return plain | _assignments(option for option in given if option not in plain)
 
 
 # --- the table ------------------------------------------------------------------------------------

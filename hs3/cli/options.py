@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from hs3.engine import Model
 
 File = Annotated[
     str,
@@ -79,3 +83,26 @@ Data = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Data to use with --pdf.", rich_help_panel=MODEL),
 ]
+
+# --- values ---------------------------------------------------------------------------------------
+
+
+def assignments(given: Iterable[str]) -> dict[str, float]:
+    """``NAME=VALUE`` options; the last equals sign counts, as names may hold others."""
+    out = {}
+    for option in given:
+        name, equals, value = option.rpartition("=")
+        try:
+            out[name] = float(value)
+        except ValueError:
+            equals = ""
+        if not equals or not name:
+            raise typer.BadParameter(f"{option!r} is not NAME=VALUE with a number")
+    return out
+
+
+def held(model: Model, given: Iterable[str]) -> dict[str, float]:
+    """``NAME`` or ``NAME=VALUE`` options; without a value, the document's."""
+    names = [option for option in given if option in model.names or "=" not in option]
+    plain = {name: float(model.start[model.position(name)]) for name in names}
+    return plain | assignments(option for option in given if option not in plain)

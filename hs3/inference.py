@@ -1,0 +1,110 @@
+"""Tests, limits and toys, as `import hs3` offers them: on models, workspaces and files alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hs3.errors import FitError
+from hs3.face import Source, compile
+from hs3.workspace import Workspace
+
+if TYPE_CHECKING:
+    from hs3.engine import Model
+    from hs3.engine.inference import FitBatch, HypoTest, Limit, Significance
+
+
+def hypotest(
+    source: Model | Workspace | Source,
+    value: float | Mapping[str, float],
+    *,
+    toys: int = 0,
+    **options: Any,
+) -> HypoTest:
+    """Test a value of the parameter of interest: p-values, CLs, and what was to be expected.
+
+    Args:
+        source: a model, or what `compile` makes one of.
+        value: the value to test; several parameters of interest by name, for the statistic ``t``.
+        toys: number of toys of each hypothesis; 0 for asymptotic formulas.
+        options: those of `hs3.engine.inference.hypotest`, with toys of `toy_hypotest`.
+
+    Raises:
+        FitError: an unknown name, or a fit that does not converge.
+        HS3Error: as `compile`.
+    """
+    from hs3.engine import inference
+
+    if toys and isinstance(value, Mapping):
+        if len(value) > 1:
+            message = "toys test one parameter of interest"
+            raise FitError(message, code="inference.statistic", value=list(value))
+        ((options["poi"], value),) = value.items()
+    if toys:
+        return inference.toy_hypotest(_model(source), value, toys=toys, **options)  # type: ignore[arg-type]
+    return inference.hypotest(_model(source), value, **options)
+
+
+def upper_limit(
+    source: Model | Workspace | Source, *, cl: float = 0.95, toys: int = 0, **options: Any
+) -> Limit:
+    """Upper limit on the parameter of interest, observed and expected, by CLs.
+
+    Args:
+        source: a model, or what `compile` makes one of.
+        cl: confidence level.
+        toys: number of toys of each hypothesis; 0 for asymptotic formulas.
+        options: those of `hs3.engine.inference.upper_limit`, with toys of `toy_upper_limit`.
+
+    Raises:
+        FitError: an unknown name, a fit that does not converge, or a limit out of bounds.
+        HS3Error: as `compile`.
+    """
+    from hs3.engine import inference
+
+    if toys:
+        return inference.toy_upper_limit(_model(source), cl=cl, toys=toys, **options)
+    return inference.upper_limit(_model(source), cl=cl, **options)
+
+
+def significance(
+    source: Model | Workspace | Source, *, toys: int = 0, **options: Any
+) -> Significance:
+    """Discovery significance of a signal.
+
+    Args:
+        source: a model, or what `compile` makes one of.
+        toys: number of toys without signal; 0 for asymptotic formulas.
+        options: those of `hs3.engine.inference.significance`, with toys of `toy_significance`.
+
+    Raises:
+        FitError: an unknown name, or a fit that does not converge.
+        HS3Error: as `compile`.
+    """
+    from hs3.engine import inference
+
+    if toys:
+        return inference.toy_significance(_model(source), toys=toys, **options)
+    return inference.significance(_model(source), **options)
+
+
+def toys(source: Model | Workspace | Source, size: int, **options: Any) -> FitBatch:
+    """Draw toys and fit each of them.
+
+    Args:
+        source: a model, or what `compile` makes one of.
+        size: number of toys.
+        options: those of `hs3.engine.inference.fit_toys`.
+
+    Raises:
+        HS3Error: as `compile`, or an unknown name.
+    """
+    from hs3.engine import inference
+
+    return inference.fit_toys(_model(source), size, **options)
+
+
+def _model(source: Model | Workspace | Source) -> Model:
+    from hs3 import engine
+
+    return source if isinstance(source, engine.Model) else compile(source)
