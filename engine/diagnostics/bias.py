@@ -120,7 +120,7 @@ def bias_study(
         found.append(
             Injection(
                 float(value), fits.value(poi)[good], fits.error(poi)[good], int((~good).sum())
-            )  # fmt: skip
+            )
         )
     return BiasStudy(poi, tuple(found))
 

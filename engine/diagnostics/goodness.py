@@ -119,9 +119,7 @@ def _toys(model: Model, best: FitResult, size: int, seed: int) -> tuple[FloatArr
     fits = fit_batch(model, data=data, start=best.values, fixed=fixed, free=best.free)
     counts = model.layout.stacked([data.channels[name] for name in model.channel_names])
     names = [c.name for c in _constraints(model)]
-    measured = (
-        np.stack([data.auxiliary[n] for n in names], axis=-1) if names else np.zeros((size, 0))
-    )
+    measured = np.array([data.auxiliary[n] for n in names]).reshape(len(names), size).T
     q = 2.0 * (fits.nll - saturated_nll(model, best, counts, measured))
     return q[fits.converged], int((~fits.converged).sum())
 

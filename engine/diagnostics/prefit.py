@@ -61,7 +61,7 @@ def _of(constraint: Constraint, a: float, numbers: dict[str, float]) -> tuple[fl
 
 
 def constraint_curvature(model: Model, theta: FloatArray) -> FloatArray:
-    r"""Second derivatives of :math:`-\ln` of all auxiliary measurements at `theta`, shape (T, T)."""
+    r"""Second derivatives of :math:`-\ln` of all auxiliary measurements, shape (T, T)."""
     bare = Arrays(None, model.arrays.constraints)
     index = np.arange(len(model.names))
     program = replace(model.program, terms=None)

@@ -295,7 +295,7 @@ def _channels(
         samples = {
             sample: Yield(
                 bins[c][s], errors[c][s], float(centre.samples[c, s]), float(spread.samples[c, s])
-            )  # fmt: skip
+            )
             for s, sample in enumerate(names[c])
         }
         total = Yield(sums[c], sum_errors[c], float(centre.totals[c]), float(spread.totals[c]))

@@ -36,7 +36,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (validate, show, convert, fit, inference, scan, diagnose, archive, edit, document, conform):
+for module in (
+    validate, show, convert, fit, inference, scan, diagnose, archive, edit, document, conform
+):  # fmt: skip
     module.register(app)
 
 # typer brings its own copy of click from 0.20 on; this is the base of usage errors of either.

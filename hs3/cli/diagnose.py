@@ -1,0 +1,281 @@
+"""`hs3 impacts`, `pulls`, `gof` and `yields`: what is looked at beside the fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hs3.cli.modelling import Fix, Free, Group, Plot, Poi, fitted, groups_of
+from hs3.cli.options import (
+    Analysis,
+    Data,
+    File,
+    Interpolation,
+    Json,
+    Likelihood,
+    Measurement,
+    Patch,
+    PatchName,
+    Pdf,
+)
+from hs3.cli.rounding import number, rounded
+from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
+
+if TYPE_CHECKING:
+    from hs3.engine.diagnostics import Breakdown, Impacts, Yields
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (impacts, pulls, gof, yields):
+        app.command()(command)
+
+
+def impacts(
+    file: File,
+    poi: Poi = None,
+    group: Group = None,
+    top: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
+    analysis: Analysis = None,
+    likelihood: Likelihood = None,
+    pdf: Pdf = None,
+    data: Data = None,
+    fix: Fix = None,
+    free: Free = None,
+    patch: Patch = None,
+    patch_name: PatchName = None,
+    measurement: Measurement = None,
+    interpolation: Interpolation = None,
+    plot: Plot = None,
+    json: Json = False,
+) -> int:
+    """Rank parameters by their impact on the parameter of interest.
+
+    Each is held one error above and below its best fit, and all others are fitted again. The
+    breakdown of the error stands below. Exit status 0 when all fits converged, else 1.
+    """
+    groups = groups_of(group)
+    found = fitted(
+        file,
+        {"analysis": analysis, "likelihood": likelihood, "pdf": pdf, "data": data},
+        {
+            "patch": patch,
+            "patch_name": patch_name,
+            "measurement": measurement,
+            "interpolation": interpolation,
+        },
+        fix,
+        free,
+    )
+    with progress("fitting with each parameter moved"):
+        from hs3.engine import diagnostics
+
+        result = diagnostics.impacts(found.model, poi, groups=groups, best=found.fit)
+        parts = diagnostics.breakdown(found.model, result.poi, groups=groups, best=found.fit)
+    if plot is not None:
+        from hs3 import plot as drawing
+
+        drawing.save(drawing.impacts(result, top), plot)
+    if json:
+        say_json(result.to_dict() | {"breakdown": parts.to_dict()} | found.findings())
+    else:
+        _show_impacts(result, parts, top)
+        print_findings(found.report)
+    return 0 if result.converged else 1
+
+
+def _show_impacts(result: Impacts, parts: Breakdown, top: int) -> None:
+    own = result.fit.parameters[result.poi]
+    value, error = rounded(own.value, own.error)
+    right = ("impact up", "impact down", "linear", "pull", "constraint")
+    title = f"Impacts on {result.poi} = {value} ± {error}"
+    out = table(title, "parameter", *right, "remark", right=right)
+    for p in result.parameters[:top]:
+        pull = "" if p.pull is None else f"{p.pull:+.2f}"
+        width = "" if p.constraint is None else f"{p.constraint:.2f}"
+        remark = "cut at a bound" if p.cut else ""
+        remark = "A FIT FAILED" if p.name in result.failed else remark
+        row(out, p.name, f"{p.up:+.4g}", f"{p.down:+.4g}", f"{p.linear:+.4g}", pull, width, remark)
+    console().print(out)
+    if len(result.parameters) > top:
+        say(f"… and {len(result.parameters) - top} more (--top)")
+    out = table(f"Parts of the error of {result.poi}", "part", "error", "by", right=("error",))
+    row(out, "data", number(parts.data), "propagation of what was measured")
+    for name, size in parts.groups.items():
+        row(out, name, number(size), "propagation of what was measured")
+    row(out, "statistical", number(parts.statistical), "all constrained parameters frozen")
+    for name, size in parts.frozen.items():
+        row(out, name, number(size), "freezing the group")
+    row(out, "total", number(parts.error), "")
+    console().print(out)
+    if result.failed:
+        say(f"NOT CONVERGED: refits of {', '.join(result.failed)}", style="bold red")
+
+
+def pulls(
+    file: File,
+    analysis: Analysis = None,
+    likelihood: Likelihood = None,
+    pdf: Pdf = None,
+    data: Data = None,
+    fix: Fix = None,
+    free: Free = None,
+    patch: Patch = None,
+    patch_name: PatchName = None,
+    measurement: Measurement = None,
+    interpolation: Interpolation = None,
+    plot: Plot = None,
+    json: Json = False,
+) -> int:
+    """Show what the fit did to the parameters with auxiliary measurements."""
+    found = fitted(
+        file,
+        {"analysis": analysis, "likelihood": likelihood, "pdf": pdf, "data": data},
+        {
+            "patch": patch,
+            "patch_name": patch_name,
+            "measurement": measurement,
+            "interpolation": interpolation,
+        },
+        fix,
+        free,
+    )
+    from hs3.engine import diagnostics
+
+    result = diagnostics.pulls(found.model, best=found.fit)
+    if plot is not None:
+        from hs3 import plot as drawing
+
+        drawing.save(drawing.pulls(result), plot)
+    if json:
+        say_json(result.to_dict() | found.findings())
+        return 0
+    right = ("before", "after", "pull", "constraint")
+    out = table(f"Pulls of {found.model.name}", "parameter", *right, right=right)
+    for p in result.parameters:
+        before = " ± ".join(rounded(p.prefit_value, p.prefit_error))
+        after = " ± ".join(rounded(p.value, p.error))
+        row(out, p.name, before, after, f"{p.pull:+.2f}", f"{p.constraint:.2f}")
+    console().print(out)
+    print_findings(found.report)
+    return 0
+
+
+def gof(
+    file: File,
+    toys: Annotated[int, typer.Option(min=0, help="How many toys to fit, too.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the toys.")] = 0,
+    analysis: Analysis = None,
+    likelihood: Likelihood = None,
+    pdf: Pdf = None,
+    data: Data = None,
+    fix: Fix = None,
+    free: Free = None,
+    patch: Patch = None,
+    patch_name: PatchName = None,
+    measurement: Measurement = None,
+    interpolation: Interpolation = None,
+    json: Json = False,
+) -> int:
+    """Test the goodness of the fit against the saturated model.
+
+    Exit status 1 when the fit, or that of a toy, did not converge.
+    """
+    found = fitted(
+        file,
+        {"analysis": analysis, "likelihood": likelihood, "pdf": pdf, "data": data},
+        {
+            "patch": patch,
+            "patch_name": patch_name,
+            "measurement": measurement,
+            "interpolation": interpolation,
+        },
+        fix,
+        free,
+    )
+    with progress("comparing with the saturated model"):
+        from hs3.engine import diagnostics
+
+        result = diagnostics.goodness_of_fit(found.model, toys=toys, seed=seed, best=found.fit)
+    if json:
+        say_json(result.to_dict() | found.findings())
+    else:
+        say(f"-2 ln(L / L saturated) = {result.statistic:.4f}, {result.degrees} degrees of freedom")
+        if result.p_value is not None:
+            say(f"p-value = {result.p_value:.4g} (chi-square)")
+        if result.p_toys is not None:
+            error = f"{result.p_toys_error:.2g}"
+            say(f"p-value = {result.p_toys:.4g} ± {error} ({toys - result.failed} toys)")
+        if result.failed:
+            say(f"NOT CONVERGED: the fits of {result.failed} toys", style="bold red")
+        print_findings(found.report)
+    return 1 if result.failed else 0
+
+
+def yields(
+    file: File,
+    prefit: Annotated[bool, typer.Option("--prefit", help="Before the fit.")] = False,
+    sampling: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Errors from N draws of the parameters.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
+    analysis: Analysis = None,
+    likelihood: Likelihood = None,
+    pdf: Pdf = None,
+    data: Data = None,
+    fix: Fix = None,
+    free: Free = None,
+    patch: Patch = None,
+    patch_name: PatchName = None,
+    measurement: Measurement = None,
+    interpolation: Interpolation = None,
+    plot: Plot = None,
+    json: Json = False,
+) -> int:
+    """Show the expected counts of channels and samples with their uncertainty."""
+    found = fitted(
+        file,
+        {"analysis": analysis, "likelihood": likelihood, "pdf": pdf, "data": data},
+        {
+            "patch": patch,
+            "patch_name": patch_name,
+            "measurement": measurement,
+            "interpolation": interpolation,
+        },
+        fix,
+        free,
+    )
+    from hs3.engine import diagnostics
+
+    result = diagnostics.yields(
+        found.model,
+        "prefit" if prefit else "postfit",
+        method="sampling" if sampling else "linear",
+        size=sampling or 2,
+        seed=seed,
+        best=None if prefit else found.fit,
+    )
+    if plot is not None:
+        from hs3 import plot as drawing
+
+        drawing.save(drawing.yields(result), plot)
+    if json:
+        say_json(result.to_dict() | found.findings())
+    else:
+        _show_yields(result)
+        print_findings(found.report)
+    return 0
+
+
+def _show_yields(result: Yields) -> None:
+    when = "Before the fit" if result.when == "prefit" else "After the fit"
+    out = table(when, "channel", "sample", "expected", "observed", right=("expected", "observed"))
+    for channel in result.channels.values():
+        for name, found in channel.samples.items():
+            row(out, channel.name, name, " ± ".join(rounded(found.total, found.total_error)), "")
+        total = " ± ".join(rounded(channel.expected.total, channel.expected.total_error))
+        row(out, channel.name, "total", total, number(channel.observed.sum()), style="bold")
+    console().print(out)
+    if result.left_out:
+        say(f"not shown, as they are no channels: {', '.join(result.left_out)}", style="yellow")

@@ -1,0 +1,126 @@
+"""`hs3 scan`: the profile likelihood of one or two parameters, intervals and contours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hs3.cli.modelling import Fitted, Fix, Free, Plot, fitted, numbers
+from hs3.cli.options import (
+    Analysis,
+    Data,
+    File,
+    Interpolation,
+    Json,
+    Likelihood,
+    Measurement,
+    Patch,
+    PatchName,
+    Pdf,
+)
+from hs3.cli.rounding import number
+from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
+
+if TYPE_CHECKING:
+    from hs3.engine.profile import Scan
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(scan)
+
+
+def scan(
+    file: File,
+    parameter: Annotated[
+        list[str],
+        typer.Option("--parameter", "-p", metavar="NAME", help="What to scan (repeatable)."),
+    ],
+    points: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LOW:HIGH:COUNT",
+            help="Values, or numbers with commas; once per parameter. Without, three errors to "
+            "each side of the best fit.",
+        ),
+    ] = None,
+    contours: Annotated[
+        bool, typer.Option("--contours", help="Follow the contours of two parameters, too.")
+    ] = False,
+    analysis: Analysis = None,
+    likelihood: Likelihood = None,
+    pdf: Pdf = None,
+    data: Data = None,
+    fix: Fix = None,
+    free: Free = None,
+    patch: Patch = None,
+    patch_name: PatchName = None,
+    measurement: Measurement = None,
+    interpolation: Interpolation = None,
+    plot: Plot = None,
+    json: Json = False,
+) -> int:
+    """Scan the profile likelihood.
+
+    All other parameters are fitted at each point. Exit status 0 when all fits converged, else 1.
+    """
+    if points and len(points) != len(parameter):
+        raise typer.BadParameter("give --points once for each --parameter")
+    if contours and len(parameter) != 2:
+        raise typer.BadParameter("contours need two parameters")
+    axes = [numbers(text) for text in points] if points else None
+    found = fitted(
+        file,
+        {"analysis": analysis, "likelihood": likelihood, "pdf": pdf, "data": data},
+        {
+            "patch": patch,
+            "patch_name": patch_name,
+            "measurement": measurement,
+            "interpolation": interpolation,
+        },
+        fix,
+        free,
+    )
+    with progress("scanning"):
+        from hs3.engine.contours import contours as follow
+        from hs3.engine.profile import interval
+        from hs3.engine.profile import scan as scan_model
+
+        result = scan_model(found.model, parameter, axes, best=found.fit)
+        ends = [interval(found.model, n, best=result.best) for n in parameter]
+        lines = (
+            follow(found.model, (parameter[0], parameter[1]), best=result.best) if contours else ()
+        )
+    out: dict[str, Any] = result.to_dict() | {"intervals": [e.to_dict() for e in ends]}
+    if contours:
+        out["contours"] = [line.to_dict() for line in lines]
+    if plot is not None:
+        from hs3 import plot as drawing
+
+        drawing.save(drawing.scan(result, lines), plot)
+    if json:
+        say_json(out | found.findings())
+    else:
+        _show(result, found)
+        for end in ends:
+            minus, plus = end.errors
+            say(f"{end.name} = {number(end.value)} {minus:+.4g} {plus:+.4g} (68.3 %, profile)")
+        for line in lines:
+            kind = "closed" if line.closed else "ends at bounds"
+            say(f"contour {100 * line.level:g} %: {len(line.points)} points, {kind}")
+        print_findings(found.report)
+    return 0 if result.converged else 1
+
+
+def _show(result: Scan, found: Fitted) -> None:
+    title = f"Profile likelihood of {found.model.name}"
+    out = table(title, *result.names, "-2 Δln L", right=(*result.names, "-2 Δln L"))
+    for point, rise, ok in zip(
+        result.points.tolist(), result.twice_delta_nll.ravel().tolist(), result.ok, strict=True
+    ):
+        said = f"{rise:.4f}" if ok else "NOT CONVERGED"
+        row(out, *(number(v) for v in point), said, style=None if ok else "bold red")
+    console().print(out)
+    if result.message:
+        say(result.message, style="yellow")
