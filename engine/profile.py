@@ -265,7 +265,8 @@ def _axes(profile: Profile, points: Any) -> tuple[FloatArray, ...]:
         low = np.maximum(profile.centre - SPAN * width, profile.box[0])
         high = np.minimum(profile.centre + SPAN * width, profile.box[1])
         return tuple(np.linspace(a, b, POINTS) for a, b in zip(low, high, strict=True))
-    given = (points,) if size == 1 and np.ndim(points[0]) == 0 else tuple(points)
+    plain = size == 1 and (not len(points) or np.ndim(points[0]) == 0)
+    given = (points,) if plain else tuple(points)
     axes = tuple(np.asarray(axis, dtype=np.float64) for axis in given)
     if len(axes) != size or any(a.ndim != 1 or not a.size for a in axes):
         message = f"a scan of {size} parameters needs {size} sequences of values"
