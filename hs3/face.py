@@ -39,6 +39,8 @@ class ReadOptions(TypedDict, total=False):
     interpolation: str | None
     root_dir: Path | None
     workspace: str | None
+    mass: float | None
+    morphing: str | None
 
 
 def read(
@@ -50,14 +52,17 @@ def read(
     interpolation: str | None = None,
     root_dir: Path | None = None,
     workspace: str | None = None,
+    mass: float | None = None,
+    morphing: str | None = None,
 ) -> tuple[Workspace, Report]:
-    """The workspace in HS3 or pyhf JSON, HistFactory XML or a ROOT file, and what was found.
+    """The workspace in HS3 or pyhf JSON, XML, a datacard or a ROOT file, and what was found.
 
     An HS3 document is taken verbatim and gives no findings here: what is in it is checked by
     `validate`. A pyhf workspace is converted, and the findings (whose paths point into the pyhf
     document) say which conventions were applied. So is HistFactory XML: give the path of its
     driver, the file with the Combination. Of a ROOT file, the RooWorkspace in it is converted,
-    without ROOT; the paths of the findings are names of its objects. The options are for these
+    without ROOT; the paths of the findings are names of its objects. A datacard of CMS Combine
+    is converted with the histograms that it names. The options are for these
     alone.
 
     Args:
@@ -70,8 +75,11 @@ def read(
             ``"code1"`` (codes 1 and 0, the defaults of pyhf as a library).
         root_dir: for XML: the folder to which its paths are relative, and outside of which nothing
             is read; by default the nearest one, from the driver's up to two above, that has all
-            channels.
+            channels. For datacards: outside of it nothing is read; by default the card's folder.
         workspace: for ROOT files: name of the workspace, where there are several.
+        mass: for datacards: replaces ``$MASS`` in the names of histograms.
+        morphing: for datacards: ``"histosys"`` writes histosys also where Combine cuts bins at
+            zero, instead of a modifier that the standard does not have (``"exact"``, the default).
 
     Raises:
         ReadError: the file cannot be read, or holds another format.
@@ -79,7 +87,7 @@ def read(
         DocumentError: it does not fit the data model.
         ConversionError: pyhf itself would refuse it, or an option does not apply.
     """
-    from hs3.adapters import pyhf
+    from hs3.adapters import datacard, pyhf
 
     options: dict[str, Any] = {
         "patch": patch,
@@ -88,6 +96,8 @@ def read(
         "interpolation": interpolation,
         "root_dir": root_dir,
         "workspace": workspace,
+        "mass": mass,
+        "morphing": morphing,
     }
     given = {key: value for key, value in options.items() if value is not None}
     raw = None if isinstance(source, dict) else _content(source)
@@ -95,8 +105,10 @@ def read(
         return _read_xml(source, given)
     if raw is not None and raw.startswith(b"root"):
         return _read_root(raw, given)
+    if raw is not None and datacard.is_datacard(raw):
+        return _read_datacard(source, raw, given)
     data: Any = source if raw is None else _json_of(raw)
-    for name, kind in (("root_dir", "HistFactory XML"), ("workspace", "ROOT files")):
+    for name, kind in _FOREIGN.items():
         if name in given:
             message = f"`{name}` can be given for {kind} only, and this is none"
             raise ConversionError(message, code="conversion.option")
@@ -361,6 +373,25 @@ def _read_root(raw: bytes, given: dict[str, Any]) -> tuple[Workspace, Report]:
         message = f"{_names(sorted(foreign))} cannot be given for a ROOT file"
         raise ConversionError(message, code="conversion.option")
     return root.from_root(raw, **given)
+
+
+def _read_datacard(source: Source, raw: bytes, given: dict[str, Any]) -> tuple[Workspace, Report]:
+    from hs3.adapters import datacard
+
+    foreign = given.keys() - {"root_dir", "mass", "morphing"}
+    if foreign:
+        message = f"{_names(sorted(foreign))} cannot be given for a datacard"
+        raise ConversionError(message, code="conversion.option")
+    return datacard.from_datacard(source if isinstance(source, str | os.PathLike) else raw, **given)
+
+
+_FOREIGN = {
+    "root_dir": "HistFactory XML and datacards",
+    "workspace": "ROOT files",
+    "mass": "datacards",
+    "morphing": "datacards",
+}
+"""Options that JSON does not take, and what does."""
 
 
 def _content(source: Path | IO[bytes] | IO[str]) -> bytes:

@@ -45,10 +45,16 @@ class Histogram:
 
 
 class Folder:
-    """Reads below `root`, and nothing else."""
+    """Reads below one folder, and nothing else.
 
-    def __init__(self, root: Path) -> None:
+    Args:
+        root: what the paths are relative to.
+        within: outside of this folder nothing is read; by default `root`.
+    """
+
+    def __init__(self, root: Path, within: Path | None = None) -> None:
         self.root = Path(os.path.realpath(root))
+        self.within = Path(os.path.realpath(within or root))
         self._files: dict[Path, tuple[Any, Sequence[str]]] = {}
         self._histograms: dict[tuple[Path, str], Histogram] = {}
 
@@ -62,9 +68,9 @@ class Folder:
             path = Path(os.path.realpath(self.root / name))
         except ValueError as error:  # a null character
             raise ReadError(f"{name!r} is no path: {error}", code="xml.file", path=place) from None
-        if not path.is_relative_to(self.root):
+        if not path.is_relative_to(self.within):
             message = (
-                f"{name!r} lies outside of {self.root}, and nothing is read from there; "
+                f"{name!r} lies outside of {self.within}, and nothing is read from there; "
                 "give a folder that holds all files as `root_dir`"
             )
             raise ReadError(message, code="xml.outside", path=place, value=name)
@@ -105,6 +111,10 @@ class Folder:
             file, names = self._open(path, name, place)
             self._histograms[key] = _read(file, names, inner, where, place)
         return self._histograms[key]
+
+    def has(self, name: str, histogram: str, place: str) -> bool:
+        """True when a ROOT file has an object of this name."""
+        return histogram in self._open(self.path(name, place), name, place)[1]
 
     def _open(self, path: Path, name: str, place: str) -> tuple[Any, Sequence[str]]:
         """A ROOT file, and the names of all that is in it."""

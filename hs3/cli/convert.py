@@ -9,7 +9,9 @@ import typer
 from hs3.cli.options import (
     Interpolation,
     Json,
+    Mass,
     Measurement,
+    Morphing,
     Patch,
     PatchName,
     RootDir,
@@ -52,6 +54,8 @@ def convert(
     interpolation: Interpolation = None,
     root_dir: RootDir = None,
     workspace: WorkspaceName = None,
+    mass: Mass = None,
+    morphing: Morphing = None,
     json: Json = False,
 ) -> int:
     """Convert a document; DST is written wholly or not at all, and replaced when it is there.
@@ -73,6 +77,8 @@ def convert(
             interpolation=interpolation,
             root_dir=root_dir,
             workspace=workspace,
+            mass=mass,
+            morphing=morphing,
         )
     if json:
         say_json({**report.to_dict(), "written": target})

@@ -49,13 +49,27 @@ RootDir = Annotated[
     str | None,
     typer.Option(
         metavar="DIR",
-        help="What the paths in HistFactory XML are relative to; nothing is read outside of it.",
+        help="What the paths in HistFactory XML are relative to; nothing is read outside of it "
+        "(for datacards: outside of which nothing is read).",
     ),
 ]
 
 WorkspaceName = Annotated[
     str | None,
     typer.Option("--workspace", metavar="NAME", help="Of a ROOT file, the workspace of this name."),
+]
+
+Mass = Annotated[
+    float | None,
+    typer.Option(metavar="GEV", help="Of a datacard, the value of `$MASS`."),
+]
+
+Morphing = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOW",
+        help="Of a datacard: exact (default), or histosys also where Combine cuts bins at zero.",
+    ),
 ]
 
 # --- what of the document to take -----------------------------------------------------------------

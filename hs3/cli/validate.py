@@ -10,7 +10,9 @@ from hs3.cli.options import (
     File,
     Interpolation,
     Json,
+    Mass,
     Measurement,
+    Morphing,
     Patch,
     PatchName,
     RootDir,
@@ -33,6 +35,8 @@ def validate(
     interpolation: Interpolation = None,
     root_dir: RootDir = None,
     workspace: WorkspaceName = None,
+    mass: Mass = None,
+    morphing: Morphing = None,
     json: Json = False,
 ) -> int:
     """Check a document: its form, its names, its numbers.
@@ -50,6 +54,8 @@ def validate(
             interpolation=interpolation,
             root_dir=root_dir,
             workspace=workspace,
+            mass=mass,
+            morphing=morphing,
         )
     ok = report.ok and not (strict and report.warnings)
     if json:
