@@ -70,7 +70,7 @@ def _integral(dist: PoissonDist, scope: DensityScope, box: Box) -> Array | None:
     if span is None:
         return None
     low, high = span
-    last = scope.ranges[str(dist.x)][1]
+    last = scope.range_of(str(dist.x))[1]
     first = jnp.maximum(jnp.ceil(low), 0.0)
     beyond = jnp.where(high >= last, jnp.floor(high) + 1.0, jnp.ceil(high))
     return _log_sum(first, beyond, scope(dist.mean))
