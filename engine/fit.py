@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -189,11 +189,14 @@ def fit(
     free: Sequence[str] = (),
     minimizer: Literal["newton", "minuit"] = "newton",
     minos: Sequence[str] = (),
+    starts: Sequence[Mapping[str, float]] = (),
 ) -> FitResult:
     """Maximise the likelihood.
 
     Args:
         start: starting values by name; the document's where left out.
+        starts: more starting points, for likelihoods with several minima; the lowest one wins,
+            and `message` tells of the others.
         fixed: names to hold at their starting value, or name → value.
         free: constant parameters of the document to let float.
         minimizer: ``newton`` (exact gradient and Hessian, see `hs3.engine.minimise`) or
@@ -207,20 +210,34 @@ def fit(
         FitError: an unknown parameter name, a start outside the bounds, or an unknown minimizer.
     """
     problem = problem_of(model, start or {}, fixed, free)
-    if minimizer == "newton":
-        minimum = newton(problem)
-    elif minimizer == "minuit":
-        minimum = minuit.migrad(problem)
-    else:
+    minimisers = {"newton": newton, "minuit": minuit.migrad}
+    if minimizer not in minimisers:
         raise FitError(
             f"unknown minimizer {minimizer!r}; known are newton and minuit",
             code="fit.unknown_minimizer",
             value=minimizer,
             suggestions=nearest(str(minimizer), ["newton", "minuit"]),
         )
+    others = [problem_of(model, {**(start or {}), **one}, fixed, free) for one in starts]
+    minimum = lowest([minimisers[minimizer](p) for p in (problem, *others)])
     covariance = covariance_of(problem, minimum)
     intervals = minuit.minos(problem, minimum.theta, covariance, minos) if minos else {}
     return result_of(problem, minimum, covariance, intervals, minimizer)
+
+
+SAME = 1e-6
+"""Minima whose nll differ by less are the same one."""
+
+
+def lowest(minima: Sequence[Minimum]) -> Minimum:
+    """The lowest of several minima, those that did not converge last; its message counts them."""
+    best = min(minima, key=lambda m: (not m.ok, m.nll if np.isfinite(m.nll) else np.inf))
+    if len(minima) == 1:
+        return best
+    good = [m.nll for m in minima if m.ok]
+    distinct = 1 + int((np.diff(np.sort(good)) > SAME).sum()) if good else 0
+    message = f"{best.message}; {len(good)} of {len(minima)} starts led to {distinct} minima"
+    return replace(best, message=message)
 
 
 def problem_of(

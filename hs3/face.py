@@ -297,6 +297,7 @@ def fit(
     free: Sequence[str] = (),
     minimizer: Literal["newton", "minuit"] = "newton",
     minos: Sequence[str] = (),
+    starts: Sequence[Mapping[str, float]] = (),
 ) -> FitResult:
     """The maximum of the likelihood: values, errors, covariance.
 
@@ -309,6 +310,7 @@ def fit(
         minimizer: ``newton`` (exact gradient and Hessian) or ``minuit`` (MIGRAD with the exact
             gradient).
         minos: names whose asymmetric interval MINOS is to find.
+        starts: more starting points, for likelihoods with several minima; the lowest one wins.
 
     Returns:
         the result; when the fit fails, `converged` is False and `message` says why.
@@ -325,7 +327,15 @@ def fit(
     elif any((analysis, likelihood, pdf, data)):
         message = "a model has made its choice of analysis, likelihood, pdf and data"
         raise FitError(message, code="fit.choice")
-    return engine.fit(source, start=start, fixed=fixed, free=free, minimizer=minimizer, minos=minos)
+    return engine.fit(
+        source,
+        start=start,
+        fixed=fixed,
+        free=free,
+        minimizer=minimizer,
+        minos=minos,
+        starts=starts,
+    )
 
 
 # --- telling formats apart ----------------------------------------------------------------------

@@ -146,6 +146,23 @@ def test_pulls_are_distances_in_units_of_the_constraint():
     assert held.parameters["a"].pull == pytest.approx(2.0)
 
 
+def test_the_lowest_of_several_minima_wins():
+    """mu^2 measured: a minimum at either sign, the positive one lower."""
+    square = [NormFactor("mu", "mu", ""), NormFactor("mu", "mu", "")]
+    model = engine.compile(
+        graph_of(
+            [channel("c", [sample("s", [10.0], square)], [40.0])],
+            [Constraint("aux", "gauss", "mu", 0.2, 2.0, "")],
+            [parameter("mu", -2.0, -5.0, 5.0)],
+        )
+    )
+    assert engine.fit(model).values["mu"] == pytest.approx(-2.0, abs=0.1)
+    result = engine.fit(model, starts=[{"mu": 1.0}, {"mu": -1.0}])
+    assert result.values["mu"] == pytest.approx(2.0, abs=0.1)
+    assert result.converged
+    assert "3 of 3 starts led to 2 minima" in result.message
+
+
 def test_constant_parameters_can_be_freed():
     graph = two_bin()
     constant = [parameter("mu", 1.0, 0.0, 10.0, const=True), *graph.parameters[1:]]

@@ -70,9 +70,7 @@ def test_a_scan_of_two_parameters_is_a_grid(model, best):
     scan = hs3.scan(model, ("mu", "norm"), ([0.0, 1.0, 2.0], [-0.5, 0.5]), best=best)
     assert scan.twice_delta_nll.shape == (3, 2)
     alone = engine.fit(model, fixed={"mu": 2.0, "norm": -0.5})
-    assert scan.twice_delta_nll[2, 0] == pytest.approx(
-        alone.twice_nll - best.twice_nll, abs=1e-7
-    )
+    assert scan.twice_delta_nll[2, 0] == pytest.approx(alone.twice_nll - best.twice_nll, abs=1e-7)
     assert json.loads(scan.to_json())["points"][4] == [2.0, -0.5]
 
 
