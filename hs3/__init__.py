@@ -26,6 +26,7 @@ if (_root / "pyproject.toml").is_file() and (_root / "engine").is_dir():
 
 if TYPE_CHECKING:
     from hs3.archives import Verification, archive, verify
+    from hs3.combination import combine
     from hs3.edit import rename, select
     from hs3.engine import FitResult, Model, Options
     from hs3.engine.contours import contours
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         yields,
     )
     from hs3.engine.profile import interval, scan
+    from hs3.engine.weighted import sandwich
     from hs3.errors import (
         CompileError,
         ConversionError,
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "hs3.archives": ("Verification", "archive", "verify"),
+    "hs3.combination": ("combine",),
     "hs3.edit": ("rename", "select"),
     "hs3.engine": ("FitResult", "Model", "Options"),
     "hs3.engine.contours": ("contours",),
@@ -76,6 +79,7 @@ _HOMES = {
         "yields",
     ),
     "hs3.engine.profile": ("interval", "scan"),
+    "hs3.engine.weighted": ("sandwich",),
     "hs3.errors": (
         "CompileError",
         "ConversionError",
@@ -124,6 +128,7 @@ __all__ = [
     "archive",
     "bias_study",
     "breakdown",
+    "combine",
     "compile",
     "contours",
     "convert",
@@ -141,6 +146,7 @@ __all__ = [
     "pulls",
     "read",
     "rename",
+    "sandwich",
     "save",
     "scan",
     "select",

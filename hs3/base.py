@@ -192,13 +192,14 @@ class Reference:
 
 def references(part: Part, path: tuple[str | int, ...] = ()) -> Iterator[Reference]:
     """Every name that a part refers to, in document order, parts inside it included."""
-    for key, kinds in _reference_plan(type(part)):
+    for key, kinds in reference_plan(type(part)):
         value = getattr(part, key)
         if value is not None:
-            yield from _walk(value, (*path, key), kinds)
+            yield from walk(value, (*path, key), kinds)
 
 
-def _walk(value: Any, path: tuple[str | int, ...], kinds: tuple[str, ...]) -> Iterator[Reference]:
+def walk(value: Any, path: tuple[str | int, ...], kinds: tuple[str, ...]) -> Iterator[Reference]:
+    """Every name in the value of one field, `kinds` being what the field may name."""
     if isinstance(value, str):
         if kinds and not is_number(value):
             yield Reference(path, value, kinds)
@@ -207,14 +208,14 @@ def _walk(value: Any, path: tuple[str | int, ...], kinds: tuple[str, ...]) -> It
             isinstance(v, str) for v in value
         ):
             for i, item in enumerate(value):
-                yield from _walk(item, (*path, i), kinds)
+                yield from walk(item, (*path, i), kinds)
     elif isinstance(value, Part):
         yield from references(value, path)
 
 
 @cache
-def _reference_plan(cls: type[Part]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The fields of a class that can hold references, with the kinds that their markers name."""
+def reference_plan(cls: type[Part]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The fields of a class that hold references or parts, with the kinds that markers name."""
     plan = []
     for key, info in cls.model_fields.items():
         markers = [m for m in info.metadata if isinstance(m, Ref)]

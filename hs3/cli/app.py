@@ -16,6 +16,7 @@ import typer
 import hs3
 from hs3.cli import (
     archive,
+    combine,
     conform,
     convert,
     diagnose,
@@ -37,7 +38,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for module in (
-    validate, show, convert, fit, inference, scan, diagnose, archive, edit, document, conform
+    validate,
+    show,
+    convert,
+    fit,
+    inference,
+    scan,
+    diagnose,
+    archive,
+    edit,
+    combine,
+    document,
+    conform,
 ):  # fmt: skip
     module.register(app)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from hs3 import expressions
 from hs3.axes import Axis
-from hs3.base import Part, references
+from hs3.base import Part, is_number, reference_plan, walk
 from hs3.distributions.histfactory import HistFactoryDist
 from hs3.errors import HS3Error
 from hs3.histfactory.modifiers import Modifier
@@ -62,15 +62,28 @@ def occurrences(ws: Workspace) -> Iterator[Occurrence]:
 
 def of_entry(ws: Workspace, entry: Part, path: Path = ()) -> Iterator[Occurrence]:
     """Every name in an entry of a section, without its own."""
-    for found in references(entry):
-        yield Occurrence((*path, *found.path), found.name, _space(found.kinds))
     yield from _unmarked(entry, path)
-    for where, part in _parts(entry, path):
+    stack: list[tuple[Path, Part]] = [(path, entry)]
+    while stack:
+        where, part = stack.pop()
         if isinstance(part, Axis | ParameterValue):
             yield Occurrence((*where, "name"), part.name, VALUES)
-        if isinstance(part, Modifier) and part.constraint in ws.tables["distributions"]:
+        elif isinstance(part, Modifier) and part.constraint in ws.tables["distributions"]:
             assert part.constraint is not None
             yield Occurrence((*where, "constraint"), part.constraint, VALUES)
+        for key, kinds in reference_plan(type(part)):
+            value = getattr(part, key)
+            if isinstance(value, Part):
+                stack.append(((*where, key), value))
+            elif type(value) is str and kinds and not is_number(value):
+                yield Occurrence((*where, key), value, _space(kinds))
+            elif type(value) is tuple:
+                for i, item in enumerate(value):
+                    if isinstance(item, Part):
+                        stack.append(((*where, key, i), item))
+                    elif kinds:
+                        found = walk(item, (*where, key, i), kinds)
+                        yield from (Occurrence(r.path, r.name, _space(r.kinds)) for r in found)
 
 
 def _space(kinds: tuple[str, ...]) -> str:
@@ -124,14 +137,16 @@ def modifiers(ws: Workspace) -> Iterator[tuple[Path, Modifier]]:
                     yield ("distributions", i, "samples", j, "modifiers", k), modifier
 
 
-def names(ws: Workspace) -> dict[str, dict[str, None]]:
-    """Every name of each namespace, in document order.
+def names(
+    ws: Workspace, found_at: Iterable[Occurrence] | None = None
+) -> dict[str, dict[str, None]]:
+    """Every name of each namespace, from `occurrences` if they are known already.
 
     Constants of ROOT in expressions (``pi``, ``e``) are names only where something is called so.
     """
     found: dict[str, dict[str, None]] = {space: {} for space in SPACES}
     expressed: dict[str, None] = {}
-    for o in occurrences(ws):
+    for o in occurrences(ws) if found_at is None else found_at:
         (expressed if o.inside and o.name in expressions.ROOT_CONSTANTS else found[o.space])[
             o.name
         ] = None

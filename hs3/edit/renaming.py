@@ -57,13 +57,14 @@ def apply(ws: Workspace, renaming: Renaming) -> tuple[Workspace, Report]:
     Raises:
         EditError: as `rename`.
     """
-    errors = list(_clashes(ws, renaming))
+    places = list(occurrences(ws))
+    errors = list(_clashes(ws, renaming, places))
     if errors:
         raise EditError(errors)
     data = ws.to_json()
     count = 0
     inside: dict[tuple[str | int, ...], None] = {}
-    for o in occurrences(ws):
+    for o in places:
         wanted = renaming.get(o.space, {}).get(o.name)
         if wanted is None:
             continue
@@ -150,8 +151,8 @@ def _with_nominal(ws: Workspace, table: dict[str, str], known: Mapping[str, None
                 table.setdefault(f"nom_{old}", f"nom_{wanted}")
 
 
-def _clashes(ws: Workspace, renaming: Renaming) -> Iterator[Finding]:
-    known = names(ws)
+def _clashes(ws: Workspace, renaming: Renaming, places: Sequence[Occurrence]) -> Iterator[Finding]:
+    known = names(ws, places)
     kinds = {m.constraint for _, m in modifiers(ws) if m.constraint}
     for space, table in renaming.items():
         taken = {name: name for name in known[space] if name not in table}

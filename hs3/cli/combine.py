@@ -1,0 +1,42 @@
+"""`hs3 combine`: several analyses in one likelihood."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hs3.cli.edit import Target, written
+from hs3.cli.options import Json
+from hs3.cli.terminal import progress
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(combine)
+
+
+def combine(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE…", help="Two models or more, of any readable format.", min=1),
+    ],
+    output: Target,
+    config: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="YAML or JSON: what is correlated (docs/combine.md)."),
+    ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="What an input is called; once for each, in order."),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Put analyses into one likelihood; parameters of one name are the same parameter."""
+    import hs3
+
+    with progress("combining " + ", ".join(files)):
+        made, report = hs3.combine(files, names=name, config=config)
+    hs3.save(made, output)
+    written(report, output, json)
+    return 0
