@@ -15,10 +15,12 @@ from oracles import Oracle
 from scipy import special, stats
 
 from hs3.graph import Graph
+from hs3.histfactory.combine import VerticalMorphModifier
 from hs3.histfactory.meaning import (
     BinFactors,
     Channel,
     Constraint,
+    Effect,
     HistoSys,
     Interpolation,
     NormFactor,
@@ -111,8 +113,29 @@ def sample_rate(sample: Sample, b: int, theta: Mapping[str, float]) -> float:
                 delta += additive(modifier.interpolation, lo, nominal, hi, a)
             case BinFactors():
                 factor *= theta[modifier.parameters[b]]
+            case Effect(spelled=VerticalMorphModifier() as spelled):
+                factor *= vertical_morph(spelled, sample, theta)[b] / nominal
     total = nominal + delta
     return (max(0.0, total) if sample.clip else total) * factor
+
+
+def vertical_morph(
+    spelled: VerticalMorphModifier, sample: Sample, theta: Mapping[str, float]
+) -> list[float]:
+    """CMS Combine's contents of a template: `fastVerticalInterpHistPdf2` of CombineMathFuncs.h."""
+    out = [float(n) for n in spelled.central.contents]
+    for b, central in enumerate(spelled.central.contents):
+        for morph in spelled.morphs:
+            t = theta[str(morph.parameter)]
+            high, low = morph.hi.contents[b] - central, morph.lo.contents[b] - central
+            smooth = (
+                0.125 * t * (t**2 * (3 * t**2 - 10) + 15) if abs(t) < 1 else math.copysign(1, t)
+            )
+            out[b] += 0.5 * t * ((high - low) + smooth * (high + low))
+    out = [max(float(spelled.floor), content) for content in out]
+    if not spelled.normalised:
+        return out
+    return [content * float(np.sum(sample.nominal)) / math.fsum(out) for content in out]
 
 
 def channel_rates(channel: Channel, theta: Mapping[str, float]) -> list[float]:

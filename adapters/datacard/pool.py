@@ -131,11 +131,12 @@ class Pool:
                 self.measure(name, "gaussian_dist", x=name, mean=0.0, sigma=1.0)
 
     def domain(self) -> list[Json]:
-        """Axes of the domain; a parameter without range has none."""
+        """Axes of the domain; null bounds are none."""
+        free: tuple[None, None] = (None, None)
         return [
-            {"name": name, "min": p.bounds[0], "max": p.bounds[1]}
+            {"name": name, "min": (p.bounds or free)[0], "max": (p.bounds or free)[1]}
             for name, p in self.parameters.items()
-            if p.bounds is not None
+            if not p.fixed
         ]
 
     def point(self) -> list[Json]:

@@ -201,7 +201,9 @@ class Oracle:
         total = np.maximum(total, 1e-9)
         return total if flags else total / total.sum()
 
-    def expected(self, b: str, theta: Mapping[str, float], start: Mapping[str, float]) -> np.ndarray:
+    def expected(
+        self, b: str, theta: Mapping[str, float], start: Mapping[str, float]
+    ) -> np.ndarray:
         """Expected counts of a channel."""
         columns = [c for c in self.columns if c[0] == b and c[3] != 0]
         parts = []
@@ -243,8 +245,7 @@ class Oracle:
 
     def is_normal(self, name: str) -> bool:
         return any(
-            row[0] == name and (row[1] == "lnN" or row[1].startswith("shape"))
-            for row in self.rows
+            row[0] == name and (row[1] == "lnN" or row[1].startswith("shape")) for row in self.rows
         )
 
     # --- the likelihood -------------------------------------------------------------------------

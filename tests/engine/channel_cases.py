@@ -55,6 +55,19 @@ def law(name: str, kind: str, **keys: Any) -> Entry:
     return {"name": name, "type": kind, **keys}
 
 
+MORPH: Entry = {
+    "name": "morph",
+    "type": "CMS::vertical_morph",
+    "central": {"contents": [-0.5, 12.0]},
+    "morphs": [
+        {"parameter": "a", "hi": {"contents": [1.5, 11.0]}, "lo": {"contents": [-2.0, 14.0]}},
+        {"parameter": "b", "hi": {"contents": [0.5, 12.5]}, "lo": {"contents": [0.1, 10.0]}},
+    ],
+    "floor": 1e-9,
+    "normalised": True,
+}
+"""The template of a bin below zero, which the floor hides or not."""
+
 BOTH = {"interpolation": "poly6"}
 CODES = ("lin", "log", "parabolic", "poly6", 0, 1, 2, 4, 5, "code1", "code4", "code4p")
 
@@ -91,6 +104,7 @@ CASES: dict[str, tuple[Entry, list[Entry]]] = {
         use="g0",
         functions=[law("scale", "sum", summands=["g0", 0.5])],
     ),
+    "vertical_morph": case(MORPH, use="a b"),
     "normsys_unconstrained": case(modifier(NORMSYS, constraint="Const"), use="a"),
     "constraint_by_name": case(
         modifier(NORMSYS, constraint="law"),
