@@ -366,7 +366,7 @@ TOLERANCE = 1e-6
 
 def _crossing(profile: Profile, side: float, level: float) -> float:
     centre, bound = float(profile.centre[0]), float(profile.box[0 if side < 0.0 else 1, 0])
-    root = np.sqrt(level)
+    root = float(np.sqrt(level))
     inside, outside = centre, np.nan
     x = centre + side * root * float(np.sqrt(profile.covariance[0, 0]))
     near = None
@@ -374,7 +374,7 @@ def _crossing(profile: Profile, side: float, level: float) -> float:
         x = side * min(side * x, side * bound)
         here = profile.at(np.array([x]), near)
         near = here.theta
-        rise = np.sqrt(profile.rise(here))
+        rise = float(np.sqrt(profile.rise(here)))
         if abs(rise - root) <= TOLERANCE * root:
             return x
         if rise < root and x == bound:
@@ -395,4 +395,4 @@ def _next(x: float, step: float, centre: float, inside: float, outside: float) -
     if np.isnan(outside):
         return float(x + np.sign(step) * min(abs(step), 2.0 * abs(x - centre)))
     low, high = sorted((inside, outside))
-    return float(x + step) if low < x + step < high else 0.5 * (low + high)
+    return x + step if low < x + step < high else 0.5 * (low + high)

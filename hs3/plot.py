@@ -95,8 +95,8 @@ def impacts(result: Impacts, top: int = 20) -> Figure:
     known = [(i, p.pull, p.constraint) for i, p in enumerate(found) if p.pull is not None]
     if known:
         at, pull, width = (list(v) for v in zip(*known, strict=True))
-        lower.errorbar(pull, at, xerr=width, fmt="ko", ms=4, label="pull")  # type: ignore[arg-type]
-    far = max([2.0, *(1.1 * (abs(p) + (w or 0.0)) for _, p, w in known if p is not None)])
+        lower.errorbar(pull, at, xerr=width, fmt="ko", ms=4, label="pull")
+    far = max([2.0, *(1.1 * (abs(p) + (w or 0.0)) for _, p, w in known)])
     lower.set_xlim(-far, far)
     lower.xaxis.tick_bottom()
     lower.xaxis.set_label_position("bottom")
@@ -208,7 +208,7 @@ def _plain(name: str) -> str:
 
 def _edges(channel: ChannelYields) -> np.ndarray[Any, Any]:
     if len(channel.axes) == 1 and np.isfinite(channel.edges[0]).all():
-        return channel.edges[0]
+        return np.asarray(channel.edges[0])
     return np.arange(len(channel.observed) + 1.0)
 
 

@@ -174,7 +174,7 @@ def _impact(model: Model, poi: str, name: str, best: FitResult, before: Prefit |
         return float(found.theta[place] - best.values[poi]) if found.ok else np.nan
 
     up, down = shift(after.error), shift(-after.error)
-    early = (shift(before.width), shift(-before.width)) if before else (None, None)
+    early = (shift(before.width), shift(-before.width)) if before else None
     row, column = best.free.index(poi), best.free.index(name)
     return Impact(
         name,
@@ -184,7 +184,8 @@ def _impact(model: Model, poi: str, name: str, best: FitResult, before: Prefit |
         after.error / before.width if before else None,
         up,
         down,
-        *early,
+        early[0] if early else None,
+        early[1] if early else None,
         float(best.covariance[row, column]) / after.error,
         cut,
     )

@@ -135,13 +135,13 @@ def yields(
         theta, factor = before_fit(model)
     place, names = _place(model)
     settings = {"program": model.program, "channels": len(model.channel_names)}
-    centre = _expected(theta, model.arrays, place, **settings)  # type: ignore[arg-type]
+    centre = _expected(theta, model.arrays, place, **settings)
     if method == "linear":
-        spread = _propagated(theta, factor, model.arrays, place, **settings)  # type: ignore[arg-type]
+        spread = _propagated(theta, factor, model.arrays, place, **settings)
     else:
         points = _drawn(model, theta, factor, size, seed)
-        spread = _sampled(points, model.arrays, place, **settings)  # type: ignore[arg-type]
-    spread = _Counts(*(np.sqrt(np.asarray(v)) for v in spread))  # type: ignore[arg-type]
+        spread = _sampled(points, model.arrays, place, **settings)
+    spread = _Counts(*(np.sqrt(np.asarray(v)) for v in spread))
     channels = {c.name: c for c in _channels(model, names, centre, spread)}
     left_out = tuple(term.distribution.name for term in model.graph.terms)
     return Yields(when, method, channels, left_out, best)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import typer
 
@@ -38,6 +38,15 @@ Plot = Annotated[
 ]
 
 
+class Choice(TypedDict):
+    """Which part of a document to take."""
+
+    analysis: str | None
+    likelihood: str | None
+    pdf: str | None
+    data: str | None
+
+
 @dataclass(frozen=True)
 class Fitted:
     """A model, its fit, and what was found on the way."""
@@ -53,7 +62,7 @@ class Fitted:
 
 def fitted(
     file: str,
-    choice: dict[str, str | None],
+    choice: Choice,
     reading: dict[str, Any],
     fix: Sequence[str] | None,
     free: Sequence[str] | None,
