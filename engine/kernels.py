@@ -44,7 +44,7 @@ class Minima(NamedTuple):
     curvature: Array
 
 
-@partial(jax.jit, static_argnames=("program", "varies", "curvature", "max_steps"))
+@partial(jax.jit, static_argnames=("program", "varies", "curvature"))
 def minimise_many(
     theta: Array,
     index: Array,
@@ -54,7 +54,7 @@ def minimise_many(
     observed: Observed,
     varies: tuple[bool, bool],
     curvature: bool,
-    max_steps: int,
+    max_steps: int | Array,
 ) -> Minima:
     """Many fits in step: all wait for the slowest.
 
@@ -66,7 +66,7 @@ def minimise_many(
     """
 
     def one(start: Array, held: Array, own: Arrays, data: Observed) -> Minima:
-        state = _minimise(start, index, box._replace(held=held), program, own, data, max_steps)
+        state = _minimise(start, index, box._replace(held=held), program, own, data, max_steps)  # type: ignore[arg-type]
         at, tau = state.at, state.tau
         matrix = at.curvature if curvature else jnp.zeros((0, 0))
         return Minima(state.x, at.value, state.edm, state.steps, state.status, tau, matrix)

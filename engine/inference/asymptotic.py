@@ -36,7 +36,7 @@ MOST_WIDENINGS = 60
 
 
 @dataclass(frozen=True, eq=False)
-class Tester:
+class SignalTest:
     """Tests values of one parameter of interest against one set of data.
 
     Attributes:
@@ -62,7 +62,7 @@ class Tester:
         fixed: Mapping[str, float] | tuple[str, ...] = (),
         bounds: Bounds | None = None,
         true: float | None = None,
-    ) -> Tester:
+    ) -> SignalTest:
         """A test of `model`; Asimov data have no signal, or for q0 a signal of 1.
 
         Raises:
@@ -118,7 +118,7 @@ def _bounds(model: Model, poi: str, statistic: Statistic, bounds: Bounds | None)
     return {**(bounds or {}), poi: (low, high)}
 
 
-def notes_of(tester: Tester) -> tuple[str, ...]:
+def notes_of(tester: SignalTest) -> tuple[str, ...]:
     """What a reader of the result has to know about the fits."""
     low = float(tester.data.problem.lower[_place(tester)])
     high = float(tester.data.problem.upper[_place(tester)])
@@ -134,7 +134,7 @@ def notes_of(tester: Tester) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _place(tester: Tester) -> int:
+def _place(tester: SignalTest) -> int:
     return tester.data.problem.index.tolist().index(tester.data.model.position(tester.poi))
 
 
@@ -164,7 +164,7 @@ def hypotest(
         if len(value) > 1:
             return _several(model, value, chosen, fixed, bounds)
         ((poi, value),) = value.items()
-    tester = Tester.of(model, poi, chosen, fixed, bounds)
+    tester = SignalTest.of(model, poi, chosen, fixed, bounds)
     q = tester.observed(value)
     p, other, cls = tester.p_values(q, value)
     bands = [tester.expected(value, band) for band in BANDS]
@@ -220,7 +220,7 @@ def significance(
     Raises:
         FitError: an unknown name, or a fit that does not converge.
     """
-    tester = Tester.of(model, poi, statistic_of("q0"), fixed, bounds, expected_signal)
+    tester = SignalTest.of(model, poi, statistic_of("q0"), fixed, bounds, expected_signal)
     z = math.sqrt(tester.observed(0.0))
     median = math.sqrt(tester.asimov.rise(0.0))
     return Significance(
@@ -256,7 +256,7 @@ def upper_limit(
             of the parameter of interest.
     """
     chosen = limit_statistic(statistic, cl)
-    tester = Tester.of(model, poi, chosen, fixed, bounds)
+    tester = SignalTest.of(model, poi, chosen, fixed, bounds)
     pick = 2 if use_cls else 0
 
     def at_band(band: int) -> Callable[[float], float]:
@@ -314,14 +314,19 @@ def crossing(
 ) -> float:
     """Where the falling function `f` crosses `level`: Brent's method on its logarithm.
 
+    Returns:
+        the place, or zero where `f` is below the level everywhere above zero, which a p-value can
+        be when the data fall far short of the background, but not CLs.
+
     Raises:
-        FitError: there is no crossing between zero and `high`.
+        FitError: there is no crossing below `high`.
     """
 
     def g(value: float) -> float:
         return math.log(max(f(value), 1e-300) / level)
 
-    a = min(max(guess, 1e-3 * step), high)
+    least = 1e-3 * step
+    a = min(max(guess, least), high)
     ga = g(a)
     b, gb = a, ga
     for _ in range(MOST_WIDENINGS):
@@ -331,15 +336,15 @@ def crossing(
         b = min(b + 0.5 * step, high) if gb > 0.0 else max(b - 0.5 * step, 0.5 * b)
         if b == a:
             break
+        if b < least:
+            return 0.0
         gb = g(b)
         step *= 1.7
     if gb == 0.0:
         return b
     if (ga > 0.0) == (gb > 0.0):
-        where = f"above its upper bound {high:g}" if gb > 0.0 else "at zero"
-        raise FitError(
-            f"the upper limit on {poi} lies {where}", code="inference.limit_outside", value=b
-        )
+        message = f"the upper limit on {poi} lies above its upper bound {high:g}"
+        raise FitError(message, code="inference.limit_outside", value=b)
     low, up = sorted((a, b))
     return float(
         brentq(g, low, up, xtol=tolerance * max(abs(up), 1e-12), rtol=4 * np.finfo(float).eps)

@@ -1,8 +1,8 @@
 """Many fits of one compiled program in one call: toys, scan points, signal hypotheses.
 
 Fits that need many more steps than others would hold up those computed beside them. So all of them
-take a few steps together, those that are not done go on together from where they are, and so on:
-one program does it all, and what becomes of a fit does not depend on the others.
+take a few steps together, and those that are not done go on together from where they are: one
+program does it all, and what becomes of a fit does not depend on the others.
 """
 
 from __future__ import annotations
@@ -290,7 +290,7 @@ def _run(batch: Batch, curvature: bool) -> tuple[FloatArray, kernels.Minima]:
     rows = np.arange(size)
     while len(rows):
         part = _part(replace(batch, theta=theta), rows)
-        pieces = _calls(part, curvature)
+        pieces = _calls(part, curvature, STEPS if found is None else MAX_STEPS)
         new = kernels.Minima(*(np.concatenate(leaves) for leaves in zip(*pieces, strict=True)))
         if found is None:
             found = new
@@ -306,7 +306,7 @@ def _run(batch: Batch, curvature: bool) -> tuple[FloatArray, kernels.Minima]:
     return theta, found
 
 
-def _calls(batch: Batch, curvature: bool) -> list[kernels.Minima]:
+def _calls(batch: Batch, curvature: bool, steps: int) -> list[kernels.Minima]:
     """All fits, a few in step at a time."""
     together = in_step(batch.problem.model)
     starts = range(0, len(batch.theta), together)
@@ -314,12 +314,12 @@ def _calls(batch: Batch, curvature: bool) -> list[kernels.Minima]:
 
     def call(rows: IntArray) -> kernels.Minima:
         filled = np.pad(rows, (0, together - len(rows)), mode="edge")
-        return _call(_part(batch, filled), len(rows), curvature)
+        return _call(_part(batch, filled), len(rows), curvature, steps)
 
     return [call(rows) for rows in parts]
 
 
-def _call(batch: Batch, size: int, curvature: bool) -> kernels.Minima:
+def _call(batch: Batch, size: int, curvature: bool, steps: int) -> kernels.Minima:
     """One call of the compiled program; the first `size` results as numpy arrays."""
     problem = batch.problem
     kinked = problem.model.kinked[problem.index]
@@ -332,7 +332,7 @@ def _call(batch: Batch, size: int, curvature: bool) -> kernels.Minima:
         batch.observed,
         varies=batch.varies,
         curvature=curvature,
-        max_steps=STEPS,
+        max_steps=np.asarray(steps),
     )
     return kernels.Minima(*(np.array(leaf)[:size] for leaf in found))
 

@@ -14,7 +14,7 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from ..model import Model
-from .asymptotic import BANDS, Tester, crossing, limit_statistic, notes_of
+from .asymptotic import BANDS, SignalTest, crossing, limit_statistic, notes_of
 from .asymptotic import upper_limit as asymptotic_limit
 from .batch import Bounds
 from .results import HypoTest, Limit, Significance
@@ -33,7 +33,7 @@ class ToyTester:
     parameter of interest that the toys are made with.
     """
 
-    tester: Tester
+    tester: SignalTest
     size: int
     seed: int
     conditional: bool
@@ -77,8 +77,13 @@ class ToyTester:
             expected_cls=tuple(a / b for a, b in bands),
             best={t.poi: t.data.best_values[0]},
             errors=(p_error, pb_error, max(cls, 1.0 / len(tested)) * relative),
-            notes=notes_of(t),
+            notes=(*notes_of(t), *self.left_out(len(tested) + len(other), 2)),
         )
+
+    def left_out(self, used: int, streams: int) -> tuple[str, ...]:
+        """A note about toys whose fits did not converge."""
+        failed = streams * self.size - used
+        return (f"{failed} toys are left out: their fits did not converge",) if failed else ()
 
 
 def toy_hypotest(
@@ -103,7 +108,7 @@ def toy_hypotest(
     Raises:
         FitError: an unknown name, or fits that do not converge.
     """
-    tester = Tester.of(model, poi, statistic_of(statistic), fixed, bounds)
+    tester = SignalTest.of(model, poi, statistic_of(statistic), fixed, bounds)
     return ToyTester(tester, _enough(toys), seed, conditional, split).test(value)
 
 
@@ -129,10 +134,11 @@ def toy_significance(
     Raises:
         FitError: an unknown name, or fits that do not converge.
     """
-    tester = Tester.of(model, poi, statistic_of("q0"), fixed, bounds)
-    found = ToyTester(tester, _enough(toys), seed, conditional, split).toys(0.0, 0.0, TESTED)
+    tester = SignalTest.of(model, poi, statistic_of("q0"), fixed, bounds)
+    runner = ToyTester(tester, _enough(toys), seed, conditional, split)
+    found = runner.toys(0.0, 0.0, TESTED)
     p, error = tail(found, tester.observed(0.0))
-    notes = notes_of(tester)
+    notes = (*notes_of(tester), *runner.left_out(len(found), 1))
     if p == 0.0:
         notes = (*notes, f"none of {len(found)} toys is as extreme: the p-value is a bound")
         p = 1.0 / len(found)
@@ -172,7 +178,7 @@ def toy_upper_limit(
     Raises:
         FitError: an unknown name, fits that do not converge, or a limit beyond the upper bound.
     """
-    tester = Tester.of(model, poi, limit_statistic(statistic, cl), fixed, bounds)
+    tester = SignalTest.of(model, poi, limit_statistic(statistic, cl), fixed, bounds)
     start = asymptotic_limit(
         model, poi=poi, cl=cl, statistic=statistic, use_cls=use_cls, fixed=fixed, bounds=bounds
     )
@@ -214,5 +220,5 @@ def toy_upper_limit(
         fits=4 * toys * len(tests),
         error=error / slope if slope > 0.0 else None,
         toys=toys,
-        notes=notes_of(tester),
+        notes=nearest.notes,
     )

@@ -123,7 +123,7 @@ class Profile:
         if first.ok:
             return first
         start = np.where(self._moves(problem), self.problem.start, problem.start)
-        for attempt in (newton, migrad):
+        for attempt in (newton, migrad) if len(problem.moving) else ():
             again = attempt(replace(problem, start=start))
             if again.ok and np.isfinite(again.nll):
                 return again
