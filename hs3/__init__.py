@@ -27,7 +27,7 @@ if (_root / "pyproject.toml").is_file() and (_root / "engine").is_dir():
 if TYPE_CHECKING:
     from hs3.archives import Verification, archive, verify
     from hs3.combination import combine
-    from hs3.edit import rename, select
+    from hs3.edit import diff, rename, select
     from hs3.engine import FitResult, Model, Options
     from hs3.engine.contours import contours
     from hs3.engine.derived import derived, fit_with
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "hs3.archives": ("Verification", "archive", "verify"),
     "hs3.combination": ("combine",),
-    "hs3.edit": ("rename", "select"),
+    "hs3.edit": ("diff", "rename", "select"),
     "hs3.engine": ("FitResult", "Model", "Options"),
     "hs3.engine.contours": ("contours",),
     "hs3.engine.derived": ("derived", "fit_with"),
@@ -133,6 +133,7 @@ __all__ = [
     "contours",
     "convert",
     "derived",
+    "diff",
     "dumps",
     "fit",
     "fit_with",

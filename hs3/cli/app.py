@@ -17,6 +17,7 @@ import hs3
 from hs3.cli import (
     archive,
     combine,
+    compare,
     conform,
     convert,
     diagnose,
@@ -48,6 +49,7 @@ for module in (
     archive,
     edit,
     combine,
+    compare,
     document,
     conform,
 ):  # fmt: skip

@@ -1,8 +1,10 @@
-"""Changes of workspaces that keep their meaning: new names, a part of one, comparison."""
+"""Changes of workspaces that keep their meaning, and what tells their parts and differences."""
 
 from __future__ import annotations
 
+from .difference import Difference, diff
+from .drawing import Drawing, draw
 from .renaming import rename
 from .selection import select
 
-__all__ = ["rename", "select"]
+__all__ = ["Difference", "Drawing", "diff", "draw", "rename", "select"]
