@@ -964,6 +964,27 @@ CODES: dict[str, Code] = {
         "A constant parameter has a constraint on one side only: a constant of the likelihood.",
         "Nothing; differences of the likelihood are the same.",
     ),
+    # --- histograms and columns of Python ---------------------------------------------------
+    "histogram.form": Code(
+        "error",
+        "A Python histogram has no counts in bins with edges.",
+        "Give a histogram of counts on axes with finite edges.",
+    ),
+    "histogram.overflow": Code(
+        "warning",
+        "A Python histogram has entries outside of all bins, which are left out.",
+        "Add them to the outer bins before, if they are to count.",
+    ),
+    "columns.form": Code(
+        "error",
+        "A table does not give one finite number per event and observable.",
+        "Check the names of the columns, and leave out events with missing numbers.",
+    ),
+    "columns.outside": Code(
+        "error",
+        "Events of a table lie outside of the range of an observable.",
+        "Select the events inside of the range, or widen it.",
+    ),
     # --- datacards of CMS Combine -----------------------------------------------------------
     "datacard.syntax": Code(
         "error",

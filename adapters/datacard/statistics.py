@@ -22,7 +22,7 @@ import numpy as np
 
 from .card import McStats
 from .pool import Json, Pool
-from .process import FLOOR, FloatArray, Process
+from .process import FLOOR, Process
 
 ONE = "ONE"
 REACH = 7.0
@@ -159,8 +159,3 @@ def poisson_interval(events: float) -> tuple[float, float]:
 def coefficients(processes: Sequence[Process], values: dict[str, float]) -> list[float]:
     """The coefficient of each process at start values, where all normal parameters are zero."""
     return [math.prod(values[name] for name in p.norm.factors) for p in processes]
-
-
-def total(processes: Sequence[Process]) -> FloatArray:
-    """Sum of the contents."""
-    return np.sum([p.contents for p in processes], axis=0)
