@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 import pytest
-from conftest import ROOT, shared
+from conftest import DATA, ROOT, shared
 
 import hs3
 from hs3.cli.app import run
@@ -305,6 +305,14 @@ def test_published_regions_equal_the_combination_of_pyhf():
 
 
 # --- names, metadata, what is told --------------------------------------------------------------
+
+
+def test_a_document_of_root_twice_is_twice_its_likelihood():
+    """Parameters per bin of two axes, whose order is a convention of ROOT."""
+    ws = hs3.load(DATA / "root640_two_axes.hs3.json")
+    made = combined([ws, ws], overlap="keep", decorrelate=["*"])[0]
+    single = hs3.compile(ws).nll()
+    assert hs3.compile(made).nll() == pytest.approx(2 * single, rel=1e-12)
 
 
 def test_names_that_clash_get_the_input_in_front_and_equal_things_are_one():
