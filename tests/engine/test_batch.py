@@ -44,7 +44,9 @@ def test_a_batch_of_toys_is_what_single_fits_are():
             assert "positive definite" in batch.message(number)
             continue
         assert batch.nll[number] == pytest.approx(single.nll, abs=1e-8)
-        np.testing.assert_allclose(batch.covariance[number], single.covariance, rtol=1e-4, atol=1e-9)
+        np.testing.assert_allclose(
+            batch.covariance[number], single.covariance, rtol=1e-4, atol=1e-9
+        )
         for name in model.names:
             error = single.errors[name]
             assert abs(batch.value(name)[number] - single.values[name]) <= 1e-4 * error + 1e-12
