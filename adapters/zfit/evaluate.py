@@ -1,0 +1,237 @@
+"""HS3's functions and expressions in TensorFlow, for parameters and densities of zfit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce, singledispatchmethod
+from operator import add, mul
+from typing import Any
+
+import numpy as np
+import tensorflow as tf  # type: ignore[import-untyped]
+
+from hs3.base import Part, as_float, is_number, references
+from hs3.expressions import (
+    CONSTANTS,
+    FUNCTIONS,
+    ROOT_CONSTANTS,
+    Call,
+    Constant,
+    Expression,
+    Node,
+    Number,
+    Operator,
+    Variable,
+    names,
+    parse,
+)
+from hs3.functions import Function
+from hs3.functions.arithmetic import GenericFunction, ProductFunction, SumFunction
+from hs3.functions.histogram import HistogramFunction, StepFunction
+from hs3.functions.polynomial import PolynomialFunction
+
+from .refuse import refuse
+
+
+def _truth(x: Any) -> Any:
+    return tf.not_equal(x, 0.0)
+
+
+def _number(test: Any) -> Any:
+    return tf.cast(test, tf.float64)
+
+
+OPERATORS: Mapping[tuple[str, int], Callable[..., Any]] = {
+    ("+", 2): tf.add,
+    ("-", 2): tf.subtract,
+    ("*", 2): tf.multiply,
+    ("/", 2): tf.divide,
+    ("^", 2): tf.pow,
+    ("**", 2): tf.pow,
+    ("+", 1): tf.identity,
+    ("-", 1): tf.negative,
+    ("!", 1): lambda x: _number(~_truth(x)),
+    ("&&", 2): lambda x, y: _number(_truth(x) & _truth(y)),
+    ("||", 2): lambda x, y: _number(_truth(x) | _truth(y)),
+    ("<", 2): lambda x, y: _number(x < y),
+    ("<=", 2): lambda x, y: _number(x <= y),
+    (">", 2): lambda x, y: _number(x > y),
+    (">=", 2): lambda x, y: _number(x >= y),
+    ("===", 2): lambda x, y: _number(tf.equal(x, y)),
+    ("!==", 2): lambda x, y: _number(tf.not_equal(x, y)),
+    ("?:", 3): lambda test, then, other: tf.where(_truth(test), then, other),
+}
+
+CALLS: Mapping[str, Callable[..., Any]] = {
+    **{n: getattr(tf.math, n) for n in ("exp", "log", "sqrt", "abs", "sin", "cos", "tan")},
+    **{n: getattr(tf.math, n) for n in ("asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh")},
+    **{n: getattr(tf.math, n) for n in ("acosh", "atanh", "erf", "erfc", "log1p", "expm1")},
+    **{n: getattr(tf.math, n) for n in ("lgamma", "floor", "ceil", "atan2", "pow", "erfinv")},
+    "min": tf.minimum,
+    "max": tf.maximum,
+    "sq": tf.square,
+    "log10": lambda x: tf.math.log(x) / np.log(10.0),
+    "log2": lambda x: tf.math.log(x) / np.log(2.0),
+    "hypot": lambda x, y: tf.sqrt(x * x + y * y),
+    "pi": lambda: tf.constant(np.pi, tf.float64),
+}
+"""What a function of the expression language does; the others are refused."""
+
+
+class Evaluator:
+    """Values of names, given those of parameters and observables.
+
+    Args:
+        functions: of the document, by name.
+        values: parameters and observables by name.
+    """
+
+    def __init__(self, functions: Mapping[str, Function], values: Mapping[str, Any]) -> None:
+        self.functions = functions
+        self.known = dict(values)
+
+    def __call__(self, value: str | int | float) -> Any:
+        """A number, or the value of a name."""
+        if is_number(value):
+            return tf.constant(as_float(value), tf.float64)
+        name = str(value)
+        if name not in self.known:
+            if name not in self.functions:
+                refuse(f"{name!r} has no value in zfit", name)
+            self.known[name] = self.formula(self.functions[name])
+        return self.known[name]
+
+    @singledispatchmethod
+    def formula(self, function: Function) -> Any:
+        """The value of a function.
+
+        Raises:
+            ConversionError: no formula for its type is known here.
+        """
+        refuse(
+            f"the function {function.name!r} of type {function.type!r} has no equal in zfit",
+            function.type,
+        )
+
+    @formula.register
+    def _sum(self, function: SumFunction) -> Any:
+        return reduce(add, map(self, function.summands))
+
+    @formula.register
+    def _product(self, function: ProductFunction) -> Any:
+        return reduce(mul, map(self, function.factors))
+
+    @formula.register
+    def _generic(self, function: GenericFunction) -> Any:
+        return self.expression(function.expression)
+
+    @formula.register
+    def _polynomial(self, function: PolynomialFunction) -> Any:
+        return self.polynomial(self(function.x), function.coefficients)
+
+    @formula.register
+    def _histogram(self, function: HistogramFunction) -> Any:
+        if function.interpolationOrder or len(function.data.axes) != 1:
+            refuse(f"the histogram {function.name!r} is interpolated or of several variables")
+        (axis,) = function.data.axes
+        return self._step(axis, tf.constant(function.data.contents, tf.float64))
+
+    @formula.register
+    def _steps(self, function: StepFunction) -> Any:
+        axes = function.axes or ()
+        if function.parameters is None or len(axes) != 1:
+            refuse(f"the step function {function.name!r} has no parameters, or several variables")
+        return self._step(axes[0], tf.stack([self(p) for p in function.parameters]))
+
+    def _step(self, axis: Any, heights: Any) -> Any:
+        edges = tf.constant(axis.bin_edges(), tf.float64)
+        x = self(axis.name)
+        place = tf.searchsorted(edges, tf.reshape(x, [-1]), side="right") - 1
+        inside = tf.clip_by_value(place, 0, heights.shape[0] - 1)
+        return tf.reshape(tf.gather(heights, inside), tf.shape(x))
+
+    def polynomial(self, x: Any, coefficients: Sequence[str | int | float]) -> Any:
+        r""":math:`\sum_i a_i x^i`."""
+        total = tf.zeros_like(x)
+        for value in reversed(coefficients):
+            total = total * x + self(value)
+        return total
+
+    def expression(self, text: str) -> Any:
+        """The value of an expression."""
+        return self.tree(parse(text))
+
+    def tree(self, expression: Expression) -> Any:
+        """The value of an expression that has been parsed."""
+        return expression.fold(self._node)
+
+    def _node(self, node: Node, inner: Sequence[Any]) -> Any:
+        match node:
+            case Number():
+                return tf.constant(node.value, tf.float64)
+            case Constant():
+                return tf.constant(CONSTANTS[node.name], tf.float64)
+            case Variable():
+                return self._variable(node.name)
+            case Call() if FUNCTIONS[node.function].meaning in CALLS:
+                return CALLS[FUNCTIONS[node.function].meaning](*inner)
+            case Operator() if (node.symbol, node.arity) in OPERATORS:
+                return OPERATORS[node.symbol, node.arity](*inner)
+        refuse(f"{node} of an expression has no equal in zfit")
+
+    def _variable(self, name: str) -> Any:
+        if name not in self.known and name not in self.functions and name in ROOT_CONSTANTS:
+            return tf.constant(ROOT_CONSTANTS[name], tf.float64)
+        return self(name)
+
+
+def parts_of(part: Part, functions: Mapping[str, Function]) -> tuple[list[Part], set[str]]:
+    """What a part is made of, itself and functions, and the names that are no functions."""
+    parts, found, seen = [part], set[str](), set[str]()
+    for one in parts:  # grows on the way
+        for name in _direct(one):
+            if name not in seen:
+                seen.add(name)
+                if name in functions:
+                    parts.append(functions[name])
+                else:
+                    found.add(name)
+    return parts, found
+
+
+def _direct(part: Part) -> list[str]:
+    text = getattr(part, "expression", None)
+    own = names(parse(text)) if isinstance(text, str) else ()
+    return [*own, *(r.name for r in references(part)), *(a.name for a in _axes(part))]
+
+
+def _axes(part: Part) -> Sequence[Any]:
+    inner = getattr(part, "data", None)
+    return (*(getattr(part, "axes", None) or ()), *(getattr(inner, "axes", None) or ()))
+
+
+def leaves(part: Part, functions: Mapping[str, Function]) -> set[str]:
+    """The parameters and observables that something depends on, through functions."""
+    return parts_of(part, functions)[1]
+
+
+def bends_of(
+    part: Part, functions: Mapping[str, Function], observables: Sequence[str]
+) -> tuple[list[Expression], list[float]]:
+    """Where a density steps or bends: expressions that change sign there, and fixed places."""
+    from hs3.engine.density.kinks import bending_arguments
+
+    parts, _ = parts_of(part, functions)
+    texts = [text for p in parts if isinstance(text := getattr(p, "expression", None), str)]
+    arguments = [a for text in texts for a in bending_arguments(text)]
+    edges = [a.bin_edges() for p in parts for a in _axes(p) if a.name in observables]
+    moving = [a for a in arguments if _touches(a, functions, observables)]
+    return moving, sorted({float(e) for found in edges if found is not None for e in found})
+
+
+def _touches(
+    argument: Expression, functions: Mapping[str, Function], observables: Sequence[str]
+) -> bool:
+    own = {*names(argument)}
+    inner = (leaves(functions[name], functions) for name in own if name in functions)
+    return not own.union(*inner).isdisjoint(observables)
