@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -40,7 +41,18 @@ from .terms import TermData, TermSpec, needed_functions, term_data, term_program
 
 Values = Mapping[str, float]
 DEFAULT = Options()
+F = TypeVar("F", bound=Callable[..., float])
 KINKED_CODES = (Interpolation.LINEAR, Interpolation.EXPONENTIAL)
+
+
+def _minimised(*, errordef: float) -> Callable[[F], F]:
+    """Mark a method with MINUIT's error definition, where `iminuit.Minuit` looks for it."""
+
+    def mark(function: F) -> F:
+        setattr(function, "errordef", errordef)  # noqa: B010 - functions have no such attribute
+        return function
+
+    return mark
 
 
 @dataclass(frozen=True)
@@ -173,6 +185,7 @@ class Model:
 
     # --- the likelihood -------------------------------------------------------------------------
 
+    @_minimised(errordef=0.5)
     def nll(self, values: Values | FloatArray | None = None) -> float:
         """The negative log-likelihood of the data at these parameter values.
 
@@ -199,6 +212,7 @@ class Model:
             return self
         return self._finer.accurate()
 
+    @_minimised(errordef=1.0)
     def twice_nll(self, values: Values | FloatArray | None = None) -> float:
         """Twice `nll`."""
         return 2.0 * self.nll(values)
