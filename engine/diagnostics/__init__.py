@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from .bias import BiasStudy, Injection, bias_study
-from .breakdown import Breakdown, breakdown
+from .error_breakdown import Breakdown, breakdown
 from .goodness import Goodness, goodness_of_fit
-from .impacts import Impact, Impacts, impacts
+from .impact_ranking import Impact, Impacts, impacts
 from .prefit import Prefit, prefits
-from .pruning import Pruning, pruning
-from .pulls import Pull, Pulls, pulls
-from .yields import ChannelYields, Yield, Yields, yields
+from .prune import Pruning, pruning
+from .pull_table import Pull, Pulls, pulls
+from .yield_table import ChannelYields, Yield, Yields, yields
 
 __all__ = [
     "BiasStudy",

@@ -19,7 +19,7 @@ from ..fit import FitResult, fit
 from ..inference.batch import fit_batch
 from ..model import Model
 from ..profile import converged
-from .impacts import poi_of
+from .impact_ranking import poi_of
 from .results import Result
 
 

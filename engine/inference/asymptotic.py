@@ -135,7 +135,8 @@ def notes_of(tester: SignalTest) -> tuple[str, ...]:
 
 
 def _place(tester: SignalTest) -> int:
-    return tester.data.problem.index.tolist().index(tester.data.model.position(tester.poi))
+    free: list[int] = tester.data.problem.index.tolist()
+    return free.index(tester.data.model.position(tester.poi))
 
 
 def hypotest(

@@ -160,7 +160,8 @@ def fit_batch(
         FitError: unknown names, shapes that do not fit, or more than one axis of fits.
     """
     several = not isinstance(models, Model)
-    first = models[0] if several else models
+    together: Sequence[Model] = [models] if isinstance(models, Model) else models
+    first = together[0]
     by_name = start if isinstance(start, Mapping) else None
     held = tuple(fixed) + tuple(points or ())
     if points and (clash := set(points) & set(fixed)):
@@ -168,7 +169,7 @@ def fit_batch(
     problem = problem_of(first, dict(by_name or {}), fixed, free, bounds)
     problem = replace(problem, held=np.isin(problem.index, [first.position(n) for n in held]))
     sizes = {len(v) for v in (points or {}).values()}
-    sizes |= {len(models)} if several else set()
+    sizes |= {len(together)} if several else set()
     sizes |= {data.size or 1} if data is not None else set()
     if len(sizes) != 1:
         message = f"one number of fits is needed, from data, points or models; here is {sizes}"
@@ -183,7 +184,7 @@ def fit_batch(
         theta[:, first.position(name)] = values
     arrays, observed = first.arrays, first.observed
     if several:
-        arrays, observed = stacked(models)
+        arrays, observed = stacked(together)
     if data is not None:
         observed = observations(first, data)
     batch = Batch(
@@ -291,7 +292,8 @@ def _run(batch: Batch, curvature: bool) -> tuple[FloatArray, kernels.Minima]:
     while len(rows):
         part = _part(replace(batch, theta=theta), rows)
         pieces = _calls(part, curvature, STEPS if found is None else MAX_STEPS)
-        new = kernels.Minima(*(np.concatenate(leaves) for leaves in zip(*pieces, strict=True)))
+        leaves = zip(*pieces, strict=True)
+        new = kernels.Minima._make(np.concatenate(parts) for parts in leaves)
         if found is None:
             found = new
         else:
@@ -334,14 +336,15 @@ def _call(batch: Batch, size: int, curvature: bool, steps: int) -> kernels.Minim
         curvature=curvature,
         max_steps=np.asarray(steps),
     )
-    return kernels.Minima(*(np.array(leaf)[:size] for leaf in found))
+    return kernels.Minima._make(np.array(leaf)[:size] for leaf in found)
 
 
 def in_step(model: Model) -> int:
     """How many fits are in step: more wait for the slowest, fewer use the machine badly."""
     numbers = max(sum(leaf.size for leaf in jax.tree.leaves(model.arrays)), 1)
     most = IN_STEP.get(jax.default_backend(), IN_STEP_ELSEWHERE)
-    return 1 << max(0, min(MOST_NUMBERS // numbers, most).bit_length() - 1)
+    count = min(MOST_NUMBERS // numbers, most)
+    return int(1 << max(0, count.bit_length() - 1))
 
 
 def result(batch: Batch, theta: FloatArray, minima: kernels.Minima) -> FitBatch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Unpack
 
 import numpy as np
@@ -204,7 +205,7 @@ def toy_upper_limit(
     level = 1.0 - cl
     limit = crossing(observed, level, start.observed, scale, high, tester.poi, tolerance)
     expected = tuple(
-        crossing(lambda v, n=n: band(n, v), level, guess, scale, high, tester.poi, tolerance)
+        crossing(partial(band, n), level, guess, scale, high, tester.poi, tolerance)
         for n, guess in enumerate(start.expected)
     )
     nearest = tests[min(tests, key=lambda v: abs(v - limit))]

@@ -110,7 +110,7 @@ def fit_toys(
         progress=progress,
     )
     frame = fit_batch(model, data=model.sample(seed, 1, truth), start=truth, **options)
-    return replace(frame, **found)
+    return replace(frame, **found)  # type: ignore[arg-type]
 
 
 def _listed(options: dict[str, Any]) -> dict[str, Any]:

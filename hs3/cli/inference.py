@@ -116,7 +116,7 @@ def limit(
     model, report = _model(
         file, analysis, likelihood, pdf, data, patch, patch_name, measurement, interpolation
     )
-    options = {"poi": poi, "statistic": statistic, "fixed": held(model, fix or ())}
+    options: dict[str, Any] = {"poi": poi, "statistic": statistic, "fixed": held(model, fix or ())}
     options["bounds"] = _bounds(bound or ())
     with _split(toys, seed, conditional, folder, workers) as split:
         found: Limit = hs3.upper_limit(model, cl=cl, **options, **split)
@@ -161,7 +161,8 @@ def significance(
     model, report = _model(
         file, analysis, likelihood, pdf, data, patch, patch_name, measurement, interpolation
     )
-    options = {"poi": poi, "fixed": held(model, fix or ()), "bounds": _bounds(bound or ())}
+    options: dict[str, Any] = {"poi": poi, "fixed": held(model, fix or ())}
+    options["bounds"] = _bounds(bound or ())
     with _split(toys, seed, conditional, folder, workers) as split:
         found: Significance = hs3.significance(model, **options, **split)
     if json:

@@ -14,7 +14,7 @@ from hs3.histfactory.meaning import FloatArray
 from ..fit import FitResult, fit
 from ..model import Model
 from ..profile import converged
-from .impacts import frozen_error, poi_of
+from .impact_ranking import frozen_error, poi_of
 from .prefit import Prefit, prefits
 from .results import Result
 

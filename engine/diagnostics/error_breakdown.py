@@ -20,7 +20,7 @@ import numpy as np
 from ..fit import FitResult, fit
 from ..model import Model
 from ..profile import converged
-from .impacts import frozen_error, frozen_impact, poi_of
+from .impact_ranking import frozen_error, frozen_impact, poi_of
 from .prefit import constraint_curvature
 from .results import Groups, Result, members
 
