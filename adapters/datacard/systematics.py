@@ -41,7 +41,7 @@ def read_line(card: Card, words: Sequence[str], path: str) -> None:
         card.systematics.append(_systematic(card, name, kind, list(words[2:]), path))
     else:
         why = f" ({_NOT_HERE[kind]})" if kind in _NOT_HERE else ""
-        if kind.startswith("shape"):
+        if kind.startswith("shapeN"):
             why = (
                 " (an interpolation of the logarithms of the fractions, which are normalised anew:"
                 " no modifier of HistFactory says that)"
