@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ import tensorflow as tf  # type: ignore[import-untyped]
 import zfit
 
 from hs3.distributions import Distribution
+from hs3.distributions.argus import ArgusDist
 from hs3.distributions.crystalball import CrystalBallDist
 from hs3.distributions.exponential import ExponentialDist
 from hs3.distributions.gamma import GammaDist
@@ -302,6 +305,21 @@ def _efficiency(dist: EfficiencyProductDist, scope: Scope) -> Any:
     if len(scope.observables(dist)) != 1:
         refuse(f"{dist.name!r} has an efficiency of several observables", path=scope.path)
     return EfficiencyPDF(inner, shape(window, scope), dist.name)
+
+
+@shape.register
+def _argus(dist: ArgusDist, scope: Scope) -> Any:
+    """The one of zfit-physics.
+
+    Raises:
+        ConversionError: that package is not installed.
+    """
+    if importlib.util.find_spec("zfit_physics") is None:
+        refuse(f"{dist.name!r} of type {dist.type!r} needs zfit-physics", dist.type, scope.path)
+    argus = import_module("zfit_physics.pdf").Argus
+    v = scope.values
+    params = {"m0": v(dist.resonance), "c": v(dist.slope), "p": v(dist.power)}
+    return _named(argus, dist, scope.variable(dist, "mass"), **params)
 
 
 # --- composites ----------------------------------------------------------------------------------

@@ -35,6 +35,9 @@ else:
 FAST = ("Gauss", "Composed", "extended_sum", "constraints", "template_extended", "Truncated")
 """Cases of the default run; the others compile for long."""
 
+NUMERICAL = {"Cruijff": 5e-5}
+"""Cases that zfit integrates numerically, with what its gradient is then good for."""
+
 ONE_WAY = {"binwise_extended": "bincounts_density_dist"}
 """Cases that have no equal in zfit on the way back."""
 
@@ -80,19 +83,22 @@ def test_the_engine_agrees_with_zfit(name: str) -> None:
     model = hs3.compile(workspace)
     points = _points(loss)
     ours = np.diff([float(model.nll(point)) for point in points])
-    np.testing.assert_allclose(ours, _differences(loss), rtol=0, atol=1e-8)
+    precision = NUMERICAL.get(name, 1e-8)
+    np.testing.assert_allclose(ours, _differences(loss), rtol=0, atol=precision)
     params = list(loss.get_params())
     with _at(loss, points[1]):
         slopes = np.ravel(loss.gradient(params))
     own = dict(zip(model.names, model.gradient(points[1]), strict=True))
-    np.testing.assert_allclose([own[p.name] for p in params], slopes, rtol=0, atol=1e-7)
+    expected = [own[p.name] for p in params]
+    np.testing.assert_allclose(expected, slopes, rtol=0, atol=max(precision, 1e-7))
 
 
 @pytest.mark.parametrize("name", sorted(CASES.keys() - ONE_WAY.keys()))
 def test_zfit_agrees_with_itself_after_the_way_through_hs3(name: str) -> None:
     loss = CASES[name]()
     back = to_zfit(hs3.loads(hs3.dumps(from_zfit(loss)[0])))
-    np.testing.assert_allclose(_differences(back), _differences(loss), rtol=0, atol=1e-8)
+    precision = NUMERICAL.get(name, 1e-8)
+    np.testing.assert_allclose(_differences(back), _differences(loss), rtol=0, atol=precision)
     assert _described(back) == _described(loss)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
@@ -167,6 +168,32 @@ SHAPES: dict[str, Callable[[], Any]] = {
     ),
 }  # fmt: skip
 """Pdfs of one variable, to be taken with the same events."""
+
+
+if importlib.util.find_spec("zfit_physics") is not None:
+    from zfit_physics import pdf as physics
+
+    SHAPES |= {
+        "Argus": lambda: physics.Argus(
+            m0=6.5, c=par("c", -1.2, -9, -0.1), p=par("p", 0.7, 0.1, 4), obs=SPACE
+        ),
+        "CMSShape": lambda: physics.CMSShape(
+            par("m", 2.0, 0, 6), par("b", 0.8, 0.1, 4), par("g", 0.5, 0.1, 4), SPACE
+        ),
+        "Cruijff": lambda: physics.Cruijff(
+            par("mu", 3.0, 0, 6), par("sl", 0.8, 0.1, 4), par("al", 0.2, 0.01, 4),
+            par("sr", 0.6, 0.1, 4), par("ar", 0.1, 0.01, 4), SPACE,
+        ),
+        "ErfExp": lambda: physics.ErfExp(
+            par("mu", 3.0, 0, 6), par("b", 0.8, 0.1, 4), par("g", 0.3, 0.1, 4), 1.0, SPACE
+        ),
+        "RelativisticBreitWigner": lambda: physics.RelativisticBreitWigner(
+            par("m", 3.0, 0, 6), par("g", 0.9, 0.1, 4), SPACE
+        ),
+        "Tsallis": lambda: physics.Tsallis(
+            par("m", 1.0, 0.1, 6), par("t", 0.8, 0.1, 4), par("n", 5.0, 2.1, 9), SPACE
+        ),
+    }  # fmt: skip
 
 
 def _two_dimensions() -> Any:

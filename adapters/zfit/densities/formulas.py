@@ -7,7 +7,6 @@ from typing import Any
 from ..builder import Builder, expression
 from .registry import Converter, converts, observable
 
-_PULL = "((({x}) - {mu}) / {sigma})"
 _TAIL = "({pull} < -{alpha} ? exp(0.5 * {alpha} ^ 2 + {alpha} * {pull}) : exp(-0.5 * {pull} ^ 2))"
 
 FORMULAS = {
@@ -24,7 +23,9 @@ FORMULAS = {
 """Formulas of x and of zfit's parameters, up to a factor."""
 
 
-def _formula(template: str) -> Converter:
+def formula(template: str) -> Converter:
+    """A converter to an expression: a template of x and of the pdf's parameters."""
+
     def convert(pdf: Any, builder: Builder) -> str:
         x = builder.word(observable(pdf))
         return builder.generic(pdf, expression(template, builder, pdf.params, x=x))
@@ -33,7 +34,7 @@ def _formula(template: str) -> Converter:
 
 
 for _name, _template in FORMULAS.items():
-    converts(_name)(_formula(_template))
+    converts(_name)(formula(_template))
 
 
 def tail(pull: str, alpha: str) -> str:
