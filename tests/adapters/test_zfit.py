@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
 import hs3
 from hs3.errors import ConversionError
@@ -218,3 +219,31 @@ def test_what_hs3_cannot_say_is_refused_by_name(name: str) -> None:
     with pytest.raises(ConversionError, match=message) as caught:
         from_zfit(loss)
     assert caught.value.code == "zfit.not_expressible"
+
+
+FIXTURES = (
+    *("auxiliary_gaussian", "auxiliary_multivariate", "binned", "binned_extended"),
+    *("binned_two_observables", "extended", "extended_weighted", "not_extended", "point"),
+    *("rate_extended", "two_observables", "unbinned", "weighted"),
+)
+"""Fixtures of likelihoods that zfit can express."""
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_fixtures_load_into_zfit_and_agree(name: str) -> None:
+    workspace = hs3.load(ROOT / "conformance" / "fixtures" / f"likelihood_{name}" / "hs3.json")
+    loss = to_zfit(workspace)
+    model = hs3.compile(workspace)
+    points = [p for p in _points(loss) if _inside(loss, p)]
+    assert len(points) > 1
+    values = []
+    for point in points:
+        with _at(loss, point):
+            values.append(float(loss.value(full=True)))
+    ours = [float(model.nll(point)) for point in points]
+    np.testing.assert_allclose(np.diff(values), np.diff(ours), rtol=0, atol=1e-8)
+
+
+def _inside(loss: Any, point: dict[str, float]) -> bool:
+    limits = {p.name: (float(p.lower), float(p.upper)) for p in loss.get_params()}
+    return all(low <= point[n] <= high for n, (low, high) in limits.items())
