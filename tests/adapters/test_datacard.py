@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import uproot
 from conftest import shared
-from datacard_oracle import Oracle
+from datacard_oracle import Oracle, asym_pow
 
 import hs3
 from hs3.adapters.datacard import from_datacard
@@ -156,7 +156,8 @@ def test_all_kinds_of_statistical_parameters(folder: Path) -> None:
     """Above the threshold one per bin, up to it one per process: Poisson, or Gaussian."""
     workspace, _ = from_datacard(write(folder, SHAPES + "* autoMCStats 20"))
     names = {p.name for p in hs3.compile(workspace).parameters if p.name.startswith("prop")}
-    # 600, 1400 and 900 / 4.8² … effective events in the first bins, and (3 + 1.2)²/… = 6 at the end
+    # 137 to 224 effective events in the first bins; (3 + 1.2 · 1)² / (0.9² + (1.2 · 1.3)²) = 5 at
+    # the end, where `top` has 11 and the error of `dy` is larger than its content.
     assert names == {
         "prop_binch_bin0",
         "prop_binch_bin1",
@@ -248,7 +249,8 @@ def test_htt_card() -> None:
     """A channel of H → ττ at 8 TeV, with 18 parameters."""
     folder = shared("likelihoods", "cms_htt_8TeV_cards")
     path = folder / "125" / "htt_em_0_8TeV.txt"
-    workspace, _ = hs3.read(path, root_dir=folder, mass=125)
+    workspace, report = hs3.read(path, root_dir=folder, mass=125)
+    assert "datacard.small_normalisation" in {f.code for f in report}
     compare(workspace, Oracle(path, "125"), 2e-7)
     with pytest.raises(ReadError) as raised:
         hs3.read(path, mass=125)
@@ -264,3 +266,59 @@ def test_htt_cards(number: int) -> None:
     assert report.ok
     assert hs3.validate(workspace).ok
     compare(workspace, Oracle(path, "125"), 3e-7)
+
+
+# --- Combine's own code ---------------------------------------------------------------------------
+
+# CombineMathFuncs.h of Combine (April 2026), compiled by the interpreter of ROOT 6.40.
+ASYM_POW = [
+    (-1.5, 0.8, 1.3, 0.7155417527999327),
+    (-0.3, 0.8, 1.3, 0.9346112939707154),
+    (0.1, 0.9, 0.95, 0.9998435013545162),
+    (0.45, 1.2, 1.1, 1.0436716112799267),
+    (2.0, 0.7, 1.25, 1.5625),
+]
+
+NOMINAL = [0.0, 0.2, 0.5, 0.3]
+UP = {"tilt": [0.1, 0.2, 0.4, 0.3], "jes": [0.0, 0.4, 0.4, 0.2]}
+DOWN = {"tilt": [0.0, 0.1, 0.6, 0.3], "jes": [0.05, 0.1, 0.5, 0.35]}
+MORPHED = [
+    (
+        {"tilt": 0.4, "jes": -0.7},
+        "1",
+        (0.067545384375, 0.13466036875, 0.46186283125, 0.335931415625),
+    ),
+    ({"tilt": 3.0, "jes": -0.4}, "0.5", (0.1583692, 0.1767384, 0.3532616, 0.3116308)),
+]
+
+
+@pytest.mark.parametrize(("theta", "down", "up", "expected"), ASYM_POW)
+def test_asymmetric_factor(
+    tmp_path: Path, theta: float, down: float, up: float, expected: float
+) -> None:
+    assert asym_pow(theta, down, up) == pytest.approx(expected, rel=1e-14)
+    row = "imax 1\njmax 0\nkmax 1\nbin a\nobservation 3\nbin a\nprocess b\nprocess 1\nrate 2.0\n"
+    workspace, _ = from_datacard(write(tmp_path, f"{row}x lnN {down}/{up}\n"))
+    counts = hs3.compile(workspace).expected_counts({"x": theta})["pdf_bina"]
+    assert counts == pytest.approx([2.0 * expected], rel=1e-13)
+
+
+@pytest.mark.parametrize(("point", "number", "expected"), MORPHED)
+def test_morphed_template(
+    tmp_path: Path, point: dict[str, float], number: str, expected: tuple[float, ...]
+) -> None:
+    """The number of the column, 1 or 0.5, scales parameters and the width of smoothing."""
+    from hs3.adapters.xml.histograms import _model
+
+    with uproot.recreate(tmp_path / "m.root") as file:
+        for name, contents in (("data_obs", NOMINAL), ("b", NOMINAL)):
+            file[name] = _model((EDGES,), np.array(contents), np.ones(4))
+        for syst in UP:
+            file[f"b_{syst}Up"] = _model((EDGES,), np.array(UP[syst]), np.ones(4))
+            file[f"b_{syst}Down"] = _model((EDGES,), np.array(DOWN[syst]), np.ones(4))
+    text = "imax 1\njmax 0\nkmax 2\nshapes * * m.root $PROCESS $PROCESS_$SYSTEMATIC\nbin a\n"
+    text += "observation -1\nbin a\nprocess b\nprocess 1\nrate -1\n"
+    text += f"tilt shape {number}\njes shape {number}\n"
+    workspace, _ = from_datacard(write(tmp_path, text))
+    counts = hs3.compile(workspace).expected_counts(point)["pdf_bina"]
+    assert counts == pytest.approx(list(expected), abs=2e-9)
