@@ -14,7 +14,7 @@ from hs3.errors import ConversionError, ReadError
 from hs3.findings import Finding, Report
 
 from . import statistics
-from .card import Card, Column, Systematic, line, refuse
+from .card import Card, Column, Systematic, refuse
 from .parameters import declare, start_values
 from .parser import parse
 from .pool import Json, Pool
@@ -261,5 +261,3 @@ def _conventions(card: Card, templates: Templates, columns: Sequence[Column]) ->
 def _acts(systematic: Systematic, column: Column) -> bool:
     return (column.channel, column.process) in systematic.effects
 
-
-__all__ = ["from_datacard", "line"]

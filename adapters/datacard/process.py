@@ -17,64 +17,25 @@ of lnN and of the integrals of :math:`n^\pm`, :math:`x_k = s_k\theta_k` with the
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from hs3.adapters.xml.folder import Histogram
 
 from .card import Card, Column, Systematic, refuse
+from .morphing import FloatArray, Morphs
+from .normalisation import Norm
 from .pool import Json, Pool
 from .systematics import SHAPES
 from .templates import Templates
 
-FloatArray = npt.NDArray[np.float64]
-
 FLOOR = 1e-9
 """The least content of a bin that Combine lets a template have."""
 
-REACH = 7.0
-"""How far parameters without range are thought to go."""
-
 NEGLIGIBLE = 1e-3
 """Relative change of an integral below which Combine takes it for none, if both are."""
-
-
-@dataclass
-class Norm:
-    """The factors of one process.
-
-    Attributes:
-        symmetric: name and kappa: kappa^theta.
-        asymmetric: name, kappa down and up.
-        factors: parameters and functions that multiply.
-    """
-
-    symmetric: list[tuple[str, float]] = field(default_factory=list)
-    asymmetric: list[tuple[str, float, float]] = field(default_factory=list)
-    factors: list[str] = field(default_factory=list)
-
-    def modifiers(self, pool: Pool) -> list[Json]:
-        """As modifiers of a sample."""
-        out = [_factor(name, name) for name in self.factors]
-        for name, kappa in self.symmetric:
-            data = {"hi": kappa, "lo": 1.0 / kappa}
-            out.append(_systematic(name, "normsys", pool.constraint(name), "log", data))
-        for name, down, up in self.asymmetric:
-            out.append(_factor(name, pool.asymmetric(name, down, up)))
-        return out
-
-    def coefficient(self, wanted: str, pool: Pool) -> str:
-        """As one function."""
-        terms = [f"({math.log(k)!r})*{pool.variable(name)}" for name, k in self.symmetric]
-        names = [*self.factors, *(pool.asymmetric(*entry) for entry in self.asymmetric)]
-        parts = [pool.variable(name) for name in names]
-        if terms:
-            parts.append(f"exp({' + '.join(terms)})")
-        return pool.expression(wanted, "*".join(parts) or "1.0")
 
 
 @dataclass
@@ -221,7 +182,7 @@ def _shaped(
     if not own:
         contents *= level / contents.sum()
     absolute = own and card.mc_stats[column.channel].mode == 2
-    morphs, small = _Morphs(nominal, contents, FLOOR * level, not own), []
+    morphs, small = Morphs(nominal, contents, FLOOR * level, not own), []
     systematics = list(_shapes(card, column, templates))
     q = min([1.0, *(s for _, s in systematics)])
     for systematic, s in systematics:
@@ -241,80 +202,6 @@ def _shaped(
     return Process(
         column, contents, histogram.errors * scale, norm, modifiers, morphs.is_cut, small
     )
-
-
-class _Morphs:
-    """The shape systematics of one process.
-
-    Args:
-        nominal: the template as it is, shape (bins,).
-        contents: the template with Combine's floor.
-        floor: the least content of a bin.
-        normalised: True where Combine scales the sum of the bins to what it was.
-    """
-
-    def __init__(
-        self, nominal: FloatArray, contents: FloatArray, floor: float, normalised: bool
-    ) -> None:
-        self._nominal, self._contents = nominal, contents
-        self._floor, self._normalised = floor, normalised
-        self._all: list[tuple[str, float, FloatArray, FloatArray]] = []
-        self._descent = np.zeros_like(nominal)
-
-    def add(self, name: str, ratio: float, up: FloatArray, down: FloatArray, pool: Pool) -> None:
-        """Add shifts of the bins; they are interpolated in `ratio` times the parameter."""
-        self._all.append((name, ratio, up, down))
-        bounds = pool.parameters[name].bounds
-        self._descent += _descent(up, down, (bounds[1] if bounds else REACH) * ratio)
-
-    @property
-    def is_cut(self) -> bool:
-        """True when a bin can fall below the floor within the ranges of the parameters."""
-        return bool(self._all) and bool((self._nominal - self._descent < 0).any())
-
-    def histosys(self, pool: Pool) -> list[Json]:
-        """Without floor and normalisation: one modifier for each systematic."""
-        out = []
-        for name, ratio, up, down in self._all:
-            constraint = pool.constraint(name) if ratio == 1.0 else "Const"
-            data = {
-                "hi": {"contents": (self._contents + up).tolist()},
-                "lo": {"contents": (self._contents + down).tolist()},
-            }
-            parameter = _scaled(name, ratio, pool)
-            out.append(_systematic(name, "histosys", constraint, "poly6", data, parameter))
-        return out
-
-    def effect(self, pool: Pool) -> Json:
-        """With floor and normalisation, which no modifier of the standard has."""
-        return {
-            "name": "morph",
-            "type": "CMS::vertical_morph",
-            "central": {"contents": self._nominal.tolist()},
-            "morphs": [
-                {
-                    "parameter": _scaled(name, ratio, pool),
-                    "hi": {"contents": (self._nominal + up).tolist()},
-                    "lo": {"contents": (self._nominal + down).tolist()},
-                }
-                for name, ratio, up, down in self._all
-            ],
-            "floor": self._floor,
-            "normalised": self._normalised,
-        }
-
-
-def _scaled(name: str, ratio: float, pool: Pool) -> str:
-    return name if ratio == 1.0 else pool.product(f"{name}_scaled", [ratio, name])
-
-
-def _descent(up: FloatArray, down: FloatArray, far: float) -> FloatArray:
-    """How deep an interpolation takes each bin below nominal for |t| up to `far`."""
-    t = np.concatenate([np.linspace(-1.0, 1.0, 41), [-far, far]])[:, None]
-    u = np.clip(t, -1.0, 1.0)
-    step = u * (15.0 + u * u * (3.0 * u * u - 10.0)) / 8.0
-    shift = 0.5 * t * ((up - down) + (up + down) * step)
-    return np.asarray(np.maximum(0.0, -shift.min(axis=0)))
 
 
 def _integral(template: Histogram, systematic: Systematic) -> float:
@@ -352,20 +239,3 @@ def _scale(
     low, high = (float(f"{kappa**s:f}") for kappa in kappas)
     norm.asymmetric.append((systematic.name, low, high))
     return False
-
-
-def _factor(name: str, parameter: str) -> Json:
-    return {"name": name, "type": "normfactor", "parameter": parameter}
-
-
-def _systematic(
-    name: str, kind: str, constraint: str, code: str, data: Json, parameter: str | None = None
-) -> Json:
-    return {
-        "name": name,
-        "type": kind,
-        "parameter": parameter or name,
-        "constraint": constraint,
-        "interpolation": code,
-        "data": data,
-    }
