@@ -260,4 +260,3 @@ def _conventions(card: Card, templates: Templates, columns: Sequence[Column]) ->
 
 def _acts(systematic: Systematic, column: Column) -> bool:
     return (column.channel, column.process) in systematic.effects
-
