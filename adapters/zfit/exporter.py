@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -101,8 +102,14 @@ def _factor(term: Term, values: Values) -> tuple[str, Any, Any]:
         model = binned(model, scope)
     elif events is not None:
         model = model.create_extended(events)
+    if set(model.obs) != set(term.observables) or (bins and tuple(bins) != tuple(model.obs)):
+        refuse(
+            f"{term.distribution.name!r} depends on {', '.join(model.obs)}, and its data have "
+            f"{', '.join(term.observables)}",
+            path=term.path,
+        )
     kind = f"{'' if events is None else 'Extended'}{'Binned' if bins else 'Unbinned'}NLL"
-    return kind, model, _binned(term, bins) if bins else _unbinned(term, scope)
+    return kind, model, _binned(term, bins) if bins else _unbinned(term, scope, model.obs)
 
 
 def _events(dist: Distribution, scope: Scope) -> Any:
@@ -118,15 +125,19 @@ def _events(dist: Distribution, scope: Scope) -> Any:
     return None
 
 
-def _unbinned(term: Term, scope: Scope) -> Any:
-    names = list(term.observables)
+def _unbinned(term: Term, scope: Scope, names: Sequence[str]) -> Any:
+    """The events, with the observables in the order of the model."""
     space, data = scope.space(names), term.data
     if isinstance(data, int | float):
         return zfit.Data.from_numpy(obs=space, array=np.array([[float(data)]]))
     if not isinstance(data, UnbinnedData):
         refuse(f"data of type {data.type!r} have no equal in zfit", data.type, term.path)
+    given = list(term.observables)
+    columns = [given.index(name) for name in names]
     weights = None if data.weights is None else np.array(data.weights, float)
-    sample = zfit.Data.from_numpy(obs=space, array=data.array(), weights=weights, name=data.name)
+    sample = zfit.Data.from_numpy(
+        obs=space, array=data.array()[:, columns], weights=weights, name=data.name
+    )
     if int(sample.num_entries) != len(data.entries):
         refuse(f"events of {data.name!r} lie outside of its range, where zfit drops them")
     return sample

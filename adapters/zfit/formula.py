@@ -24,10 +24,10 @@ Formula = Callable[[Mapping[str, Any]], Any]
 
 
 class FormulaPDF(zfit.pdf.BasePDF):  # type: ignore[misc]
-    """The density that is proportional to a function of the observables and of parameters.
+    """The density that is proportional to a function of one observable and of parameters.
 
     Args:
-        formula: from observables and parameters (by name) to its value.
+        formula: from the observable and the parameters (by name) to its value.
         obs: the space.
         params: zfit's parameters by name.
         name: of the pdf.
@@ -59,10 +59,8 @@ class FormulaPDF(zfit.pdf.BasePDF):  # type: ignore[misc]
 
     @zfit.supports()  # type: ignore[untyped-decorator]
     def _integrate(self, limits: Any, norm: Any, options: Any = None) -> Any:
-        """Between the cuts, in panels of equal width; of several observables, as zfit does."""
+        """Between the cuts, in panels of equal width."""
         del norm, options
-        if len(self.obs) != 1:
-            raise zfit.exception.SpecificFunctionNotImplemented
         x, weights = self.nodes(limits)
         columns = {self.obs[0]: x}
         params = {key: p.value() for key, p in self.params.items()}

@@ -159,12 +159,19 @@ def _exponential(dist: ExponentialDist, scope: Scope) -> Any:
 
 @shape.register
 def _log_normal(dist: LogNormalDist, scope: Scope) -> Any:
-    v = scope.values
+    """Of a range above zero: zfit's integral from below is NaN.
+
+    Raises:
+        ConversionError: the range begins below zero.
+    """
+    v, obs = scope.values, scope.variable(dist)
+    if scope.ranges[obs.obs[0]][0] < 0.0:
+        refuse(f"the range of {dist.name!r} begins below zero", path=scope.path)
     if dist.k is None:
         params = {"mu": v(dist.mu), "sigma": v(dist.sigma or 0.0)}
     else:
         params = {"mu": v.made(tf.math.log, dist.mu), "sigma": v.made(tf.math.log, dist.k)}
-    return _named(zfit.pdf.LogNormal, dist, scope.variable(dist), **params)
+    return _named(zfit.pdf.LogNormal, dist, obs, **params)
 
 
 @shape.register
@@ -231,6 +238,9 @@ def _full(dist: ChebychevDist | BernsteinPolyDist, scope: Scope) -> tuple[Any, d
 @shape.register
 def _chebychev(dist: ChebychevDist, scope: Scope) -> Any:
     obs, options = _full(dist, scope)
+    if not dist.coefficients:
+        low, high = scope.ranges[str(dist.x)]
+        return zfit.pdf.Uniform(low, high, scope.variable(dist), name=dist.name)
     return zfit.pdf.Chebyshev(obs, [scope.values(c) for c in dist.coefficients], **options)
 
 
@@ -246,6 +256,11 @@ def _bernstein(dist: BernsteinPolyDist, scope: Scope) -> Any:
 def _formula(dist: Distribution, scope: Scope, evaluate: Callable[[Evaluator], Any]) -> FormulaPDF:
     functions = scope.values.functions
     observables = scope.observables(dist)
+    if len(observables) != 1:
+        refuse(
+            f"{dist.name!r} is a formula of several observables, which zfit integrates roughly",
+            path=scope.path,
+        )
     own = sorted(leaves(dist, functions) - set(observables))
     params = {name: scope.values(name) for name in own if scope.values.is_parameter(name)}
 
@@ -327,8 +342,17 @@ def _argus(dist: ArgusDist, scope: Scope) -> Any:
 
 @shape.register
 def _product(dist: ProductDist, scope: Scope) -> Any:
-    parts = [shape(scope.distribution(name), scope) for name in dist.factors]
+    parts = [shape(factor, scope) for factor in _factors(dist, scope)]
     return parts[0] if len(parts) == 1 else zfit.pdf.ProductPDF(parts, name=dist.name)
+
+
+def _factors(dist: ProductDist, scope: Scope) -> list[Distribution]:
+    """The factors, those of products among them too: zfit integrates flat products better."""
+    found: list[Distribution] = []
+    for name in dist.factors:
+        factor = scope.distribution(name)
+        found.extend(_factors(factor, scope) if isinstance(factor, ProductDist) else [factor])
+    return found
 
 
 @shape.register

@@ -247,3 +247,22 @@ def test_fixtures_load_into_zfit_and_agree(name: str) -> None:
 def _inside(loss: Any, point: dict[str, float]) -> bool:
     limits = {p.name: (float(p.lower), float(p.upper)) for p in loss.get_params()}
     return all(low <= point[n] <= high for n, (low, high) in limits.items())
+
+
+def test_losses_of_several_kinds_add_up() -> None:
+    losses = [CASES["extended"](), CASES["template"]()]
+    back = to_zfit(from_zfit(losses)[0])
+    assert type(back).__name__ == "SimpleLoss"
+    together = zfit.loss.SimpleLoss(
+        lambda params: losses[0].value(full=True) + losses[1].value(full=True),
+        [p for one in losses for p in one.get_params()],
+        errordef=0.5,
+    )
+    np.testing.assert_allclose(_differences(back), _differences(together), rtol=0, atol=1e-8)
+
+
+def test_channels_of_histfactory_are_refused_by_name() -> None:
+    folder = ROOT / "conformance" / "fixtures" / "channel_auxiliary_poisson"
+    with pytest.raises(ConversionError, match="HistFactory channel 'ch'") as caught:
+        to_zfit(hs3.load(folder / "hs3.json"))
+    assert caught.value.code == "zfit.not_expressible"
