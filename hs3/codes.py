@@ -1265,6 +1265,11 @@ CODES: dict[str, Code] = {
         "An uncertainty is negative.",
         "Give uncertainties of zero or above.",
     ),
+    "histfactory.positive_definite": Code(
+        "error",
+        "Of the histosys of one sample some are cut at zero and others are not.",
+        "Give all of them the same `positiveDefinite`.",
+    ),
     "histfactory.negative_yield": Code(
         "warning",
         "The nominal content of a bin of a sample is negative.",

@@ -276,3 +276,28 @@ def test_time_grows_with_the_document() -> None:
     assert len(graph.constraints) == 100
     assert len(graph.report) < 40
     assert seconds < 2.0, "10,000 modifiers take about 0.1 s"
+
+
+@pytest.mark.parametrize(
+    "stated, packages, clip",
+    [
+        (None, None, False),
+        (None, b.ROOT_640, True),
+        (False, b.ROOT_640, False),
+        (True, None, True),
+    ],
+)
+def test_whether_a_sample_is_cut_at_zero_can_be_said(stated, packages, clip) -> None:
+    more = {} if stated is None else {"positiveDefinite": stated}
+    data = b.document(b.sample(b.modifier(b.HISTOSYS, **more)), packages=packages)
+    graph, report = attempt(b.workspace(data | {"parameter_points": b.point(b=0.0)}))
+    assert graph is not None, [str(f) for f in report.errors]
+    assert graph.channels[0].samples[0].clip is clip
+
+
+def test_histosys_of_a_sample_agree_on_the_cut() -> None:
+    one = b.modifier(b.HISTOSYS, positiveDefinite=True)
+    other = b.modifier(b.HISTOSYS, name="o", parameter="o", positiveDefinite=False)
+    data = b.document(b.sample(one, other), parameter_points=b.point(b=0.0, o=0.0))
+    _, report = attempt(b.workspace(data))
+    assert "histfactory.positive_definite" in {f.code for f in report.errors}

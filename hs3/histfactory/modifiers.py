@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import StrictFloat, StrictInt, StrictStr
 
-from hs3.base import Number, Numbers, ParameterName, Part, Ref, Typed, references
+from hs3.base import Flag, Number, Numbers, ParameterName, Part, Ref, Typed, references
 from hs3.registry import Entry, Family
 
 MODIFIERS = Family("modifier")
@@ -79,9 +79,17 @@ class HistoSysData(Part):
 
 
 class HistoSysModifier(Modifier, types=("histosys",)):
-    r"""Adds :math:`\delta_b(\alpha)` to each bin."""
+    r"""Adds :math:`\delta_b(\alpha)` to each bin.
+
+    Attributes:
+        data: the varied histograms.
+        positiveDefinite: whether the varied sample is cut at zero, per bin, the same for all
+            histosys of a sample. Where it is not said, ROOT's documents mean a cut and others do
+            not. An extension of this project, named as in ROOT's `interpolation` function.
+    """
 
     data: HistoSysData
+    positiveDefinite: Flag | None = None
 
 
 class ShapeFactorModifier(Modifier, types=("shapefactor",)):

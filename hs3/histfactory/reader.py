@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -71,7 +71,7 @@ class ChannelReader:
         if name is None:
             name = self.log.apply(rules.sample_name, path, index)
         return meaning.Sample(
-            name, nominal, errors, tuple(modifiers), self._clip(modifiers, path), path
+            name, nominal, errors, tuple(modifiers), self._clip(spelled, modifiers, path), path
         )
 
     def _array(self, numbers: tuple[int | float, ...], path: str) -> meaning.FloatArray | None:
@@ -85,7 +85,15 @@ class ChannelReader:
             return None
         return np.array(numbers, dtype=np.float64)
 
-    def _clip(self, modifiers: list[meaning.Modifier], path: str) -> bool:
+    def _clip(
+        self, spelled: Sequence[Modifier], modifiers: list[meaning.Modifier], path: str
+    ) -> bool:
+        given = [m.positiveDefinite for m in spelled if isinstance(m, HistoSysModifier)]
+        if len(set(given)) > 1:
+            message = "the histosys of a sample do not agree on whether it is cut at zero"
+            self.log.add("histfactory.positive_definite", path, message)
+        if given and given[0] is not None:
+            return given[0]
         if not self.context.writer.root:
             return False
         if not any(isinstance(m, meaning.HistoSys) for m in modifiers):

@@ -175,6 +175,8 @@ def _shapes(
         _systematic("histosys", p, code, {"hi": _contents(h), "lo": _contents(lo)})
         for p, code, lo, h in zip(parameters, codes, low, high, strict=True)
     ]
+    if not node.member("_positiveDefinite"):  # what HistFactory never makes
+        entries = [{**entry, "positiveDefinite": False} for entry in entries]
     return nominal, entries
 
 
@@ -185,8 +187,6 @@ def _contents(numbers: Floats) -> Entry:
 def _check_shapes(
     node: RootObject, parameters: list[RootObject], codes: list[int], templates: list[Floats]
 ) -> None:
-    if parameters and not node.member("_positiveDefinite"):
-        raise NotAChannel(node, "it may become negative, while HistFactory cuts at zero")
     if any(p.class_name != "RooRealVar" for p in parameters):
         raise NotAChannel(node, "it is steered by a function")
     if set(codes) <= ADDITIVE:
