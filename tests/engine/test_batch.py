@@ -174,13 +174,12 @@ np.save(sys.argv[2], found.values)
 def test_a_killed_run_loses_and_repeats_nothing(tmp_path):
     folder, result = tmp_path / "chunks", tmp_path / "values.npy"
     command = [sys.executable, "-c", SCRIPT, str(folder), str(result)]
-    run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert run.stdout is not None
-    for line in run.stdout:
-        if int(line) >= 320:
-            break
-    run.send_signal(signal.SIGKILL)
-    run.wait()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        for line in run.stdout:
+            if int(line) >= 320:
+                break
+        run.send_signal(signal.SIGKILL)
     assert not result.exists()
     kept = {path: path.stat().st_mtime_ns for path in folder.rglob("*.npz")}
     assert 20 <= len(kept) < 125
@@ -189,7 +188,8 @@ def test_a_killed_run_loses_and_repeats_nothing(tmp_path):
     assert int(again.stdout.split()[0]) == 16 * len(kept)  # what was there at once
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     fresh = fit_toys(_two_bin_document(), 2000, seed=9, chunk=500)
-    np.testing.assert_array_equal(np.load(result), fresh.values)
+    # The same toys; which fits are in step with which moves a minimum by rounding only.
+    np.testing.assert_allclose(np.load(result), fresh.values, rtol=0.0, atol=1e-6)
 
 
 def _two_bin_document():
