@@ -270,6 +270,14 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("data.non_integer", "/data/0/contents/0", binned((1.5, 2))),
     ("data.outside_range", "/data/0/entries/1", plain(data=[EVENTS | {"entries": [[1], [9]]}])),
     (
+        "histfactory.positive_definite",
+        "/distributions/0/samples/0",
+        channel(
+            b.modifier(b.HISTOSYS, positiveDefinite=True),
+            b.modifier(b.HISTOSYS, name="o", positiveDefinite=False),
+        ),
+    ),
+    (
         "histfactory.length",
         "/distributions/0/samples/1/data/contents",
         b.document(b.sample(), b.sample(name="t", contents=[1])),
