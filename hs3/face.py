@@ -178,6 +178,7 @@ def convert(
     to: str | None = None,
     analysis: str | None = None,
     approximate: bool = False,
+    root_version: str | None = None,
     **options: Unpack[ReadOptions],
 ) -> Report:
     """Read one document and write it in another format, wholly or not at all.
@@ -193,6 +194,7 @@ def convert(
         approximate: for pyhf: replace what pyhf does not have by the nearest that it has, with a
             warning, instead of refusing the document. For ROOT: leave samples to its cut at zero,
             with a warning, instead of rewriting them.
+        root_version: for ``"root-json"``: the version of ROOT that is to read the document.
         options: those of `read`.
 
     Returns:
@@ -206,6 +208,9 @@ def convert(
     if form == "hs3" and (analysis is not None or approximate):
         message = "`analysis` and `approximate` are for other formats; HS3 holds everything"
         raise ConversionError(message, code="conversion.option")
+    if form != "root-json" and root_version is not None:
+        message = "`root_version` is for `root-json`"
+        raise ConversionError(message, code="conversion.option", value=root_version)
     if form == "xml" and approximate:
         message = "`approximate` is for writing pyhf; what XML cannot say is refused"
         raise ConversionError(message, code="conversion.option")
@@ -222,9 +227,12 @@ def convert(
 
         return report + write_root(workspace, target, analysis=analysis, approximate=approximate)
     if form == "root-json":
-        from hs3.adapters.root.json import to_root_json
+        from hs3.adapters.root.json import VERSIONS, to_root_json
 
-        data, findings = to_root_json(workspace, analysis=analysis, approximate=approximate)
+        version = root_version or VERSIONS[-1]
+        data, findings = to_root_json(
+            workspace, version=version, analysis=analysis, approximate=approximate
+        )
         files.write_atomic(target, jsonio.dumps(data, indent=2) + "\n")
         return report + findings
     from hs3.adapters import pyhf

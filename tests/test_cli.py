@@ -305,6 +305,18 @@ def test_a_name_that_promises_another_format_is_refused(call, tmp_path, name):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_version_of_root_can_be_chosen(call, tmp_path):
+    out = tmp_path / "o.json"
+    assert call("convert", DEMO, out, "--to", "root-json", "--root-version", "6.38")[0] == 0
+    assert out.exists()
+    for options, said in (
+        (("--to", "root-json", "--root-version", "6.20"), "6.38, 6.40, not 6.20"),
+        (("--root-version", "6.38"), "conversion.option"),
+    ):
+        status, _, err = call("convert", DEMO, tmp_path / "other.json", *options)
+        assert (status, said in err) == (1, True), err
+
+
 def test_options_for_pyhf_are_refused_for_hs3(call, tmp_path, hs3_file):
     status, _, err = call("convert", hs3_file, tmp_path / "o.json", "--interpolation", "code1")
     assert status == 1

@@ -48,6 +48,10 @@ def convert(
             help="To pyhf, ROOT: replace what it lacks by the nearest it has, with a warning.",
         ),
     ] = False,
+    root_version: Annotated[
+        str | None,
+        typer.Option(metavar="VERSION", help="For root-json: of ROOT, such as 6.38."),
+    ] = None,
     patch: Patch = None,
     patch_name: PatchName = None,
     measurement: Measurement = None,
@@ -71,6 +75,7 @@ def convert(
             to=to,
             analysis=analysis,
             approximate=approximate,
+            root_version=root_version,
             patch=patch,
             patch_name=patch_name,
             measurement=measurement,

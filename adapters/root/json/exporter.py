@@ -17,7 +17,7 @@ from .settings import analysis_json, domains_json, metadata_json, points_json
 if TYPE_CHECKING:
     from hs3.workspace import Workspace
 
-VERSIONS = ("6.40",)
+VERSIONS = ("6.38", "6.40")
 """Versions of ROOT whose importer the documents are written for."""
 
 
@@ -35,7 +35,8 @@ def to_root_json(
 
     Args:
         workspace: the document.
-        version: of ROOT, one of `VERSIONS`.
+        version: of ROOT, one of `VERSIONS`; what is written is the same for these, and checked
+            with the real ROOT of each.
         analysis: carry over only this one; all of them by default.
         approximate: leave a sample to ROOT's cut at zero, with a warning, where that can happen
             within the bounds of the parameters; by default the sample is rewritten.
