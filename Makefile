@@ -51,8 +51,10 @@ format: $(VENV)/.tools
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# From another folder: beside the checkout's `hs3` mypy would not find the installed parts.
 types: $(VENV)/.tools $(VENV)/.package
-	$(BIN)/mypy -p hs3
+	@mkdir -p build/types
+	cd build/types && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml -p hs3
 
 bench: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/python benchmarks/gradient.py $(ARGS)
