@@ -1,0 +1,18 @@
+"""The code of every finding, with its severity, its meaning and its cure.
+
+A code is a promise: it is never renamed, and never used for anything else. `spec/errors.md` is
+generated from this table.
+"""
+
+from __future__ import annotations
+
+from . import document, engine, model, neighbours, pyhf, reading, root, workspaces, xml
+from .code import Code
+
+CODES: dict[str, Code] = {}
+for _part in (reading, engine, document, pyhf, root, xml, neighbours, model, workspaces):
+    if repeated := CODES.keys() & _part.CODES:
+        raise RuntimeError(f"declared twice: {sorted(repeated)}")
+    CODES.update(_part.CODES)
+
+__all__ = ["CODES", "Code"]
