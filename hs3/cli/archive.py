@@ -6,18 +6,19 @@ from typing import Annotated
 
 import typer
 
-from hs3.cli.options import File, Json
+from hs3.cli.options import Json
+from hs3.cli.source import Document, command
 from hs3.cli.terminal import print_findings, progress, say, say_json, summary
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command()(archive)
-    app.command()(verify)
+    command(app, archive)
+    command(app, verify)
 
 
 def archive(
-    file: File,
+    source: Document,
     target: Annotated[str, typer.Argument(metavar="DST", help="Archive to write, or replace.")],
     fit: Annotated[bool, typer.Option(help="Also keep the best fit of each analysis.")] = True,
     description: Annotated[
@@ -31,8 +32,7 @@ def archive(
     """
     import hs3
 
-    with progress(f"reading {file}"):
-        workspace, report = hs3.read(file)
+    workspace, report = source.read()
     with progress("computing the numbers to check it by"):
         report += hs3.archive(workspace, target, fit=fit, description=description)
     if json:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from hs3.cli.options import File, Json
+from hs3.cli.source import Document, command
 from hs3.cli.terminal import progress, row, say, say_json, table
 
 
@@ -21,8 +22,8 @@ class Form(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command()(diff)
-    app.command()(graph)
+    command(app, diff)
+    command(app, graph)
 
 
 def diff(
@@ -53,7 +54,7 @@ def diff(
 
 
 def graph(
-    file: File,
+    source: Document,
     around: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only the neighbourhood of this name.")
     ] = None,
@@ -64,12 +65,10 @@ def graph(
     ] = None,
 ) -> int:
     """Print what refers to what, for Graphviz or other programs."""
-    import hs3
     from hs3 import files
     from hs3.edit import draw
 
-    with progress(f"reading {file}"):
-        made = draw(hs3.read(file)[0], around=around, depth=depth)
+    made = draw(source.read()[0], around=around, depth=depth)
     text = made.dot() if form is Form.dot else made.graphml()
     if output is None:
         sys.stdout.write(text)

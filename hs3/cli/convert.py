@@ -6,30 +6,18 @@ from typing import Annotated
 
 import typer
 
-from hs3.cli.options import (
-    Interpolation,
-    Json,
-    Mass,
-    Measurement,
-    Morphing,
-    Patch,
-    PatchName,
-    RootDir,
-    WorkspaceName,
-)
+from hs3.cli.options import Json
+from hs3.cli.source import Document, command
 from hs3.cli.terminal import print_findings, progress, say, say_json, summary
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command()(convert)
+    command(app, convert)
 
 
 def convert(
-    source: Annotated[
-        str,
-        typer.Argument(metavar="SRC", help="HS3 or pyhf JSON, HistFactory XML, or a ROOT file."),
-    ],
+    source: Document,
     target: Annotated[
         str, typer.Argument(metavar="DST", help="File to write, or replace; for XML a new folder.")
     ],
@@ -52,38 +40,23 @@ def convert(
         str | None,
         typer.Option(metavar="VERSION", help="For root-json: of ROOT, such as 6.38."),
     ] = None,
-    patch: Patch = None,
-    patch_name: PatchName = None,
-    measurement: Measurement = None,
-    interpolation: Interpolation = None,
-    root_dir: RootDir = None,
-    workspace: WorkspaceName = None,
-    mass: Mass = None,
-    morphing: Morphing = None,
     json: Json = False,
 ) -> int:
     """Convert a document; DST is written wholly or not at all, and replaced when it is there.
 
-    What kind of document SRC is, its content tells.
+    What kind of document FILE is, its content tells.
     """
     import hs3
 
-    with progress(f"converting {source}"):
+    with progress(f"converting {source.file}"):
         report = hs3.convert(
-            source,
+            source.file,
             target,
             to=to,
             analysis=analysis,
             approximate=approximate,
             root_version=root_version,
-            patch=patch,
-            patch_name=patch_name,
-            measurement=measurement,
-            interpolation=interpolation,
-            root_dir=root_dir,
-            workspace=workspace,
-            mass=mass,
-            morphing=morphing,
+            **source.reading,
         )
     if json:
         say_json({**report.to_dict(), "written": target})

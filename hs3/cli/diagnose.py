@@ -6,21 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hs3.cli.modelling import Fix, Free, Group, Plot, Poi, fitted, groups_of
-from hs3.cli.options import (
-    Analysis,
-    Data,
-    File,
-    Interpolation,
-    Json,
-    Likelihood,
-    Measurement,
-    Patch,
-    PatchName,
-    Pdf,
-)
+from hs3.cli.options import Fix, Free, Group, Json, Plot, Poi
 from hs3.cli.rounding import number, rounded
+from hs3.cli.source import Chosen, command
 from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
+from hs3.cli.values import groups_of
 
 if TYPE_CHECKING:
     from hs3.engine.diagnostics import Breakdown, Impacts, Yields
@@ -28,25 +18,17 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (impacts, pulls, gof, yields):
-        app.command()(command)
+    for run in (impacts, pulls, gof, yields):
+        command(app, run)
 
 
 def impacts(
-    file: File,
+    source: Chosen,
     poi: Poi = None,
     group: Group = None,
     top: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
-    analysis: Analysis = None,
-    likelihood: Likelihood = None,
-    pdf: Pdf = None,
-    data: Data = None,
     fix: Fix = None,
     free: Free = None,
-    patch: Patch = None,
-    patch_name: PatchName = None,
-    measurement: Measurement = None,
-    interpolation: Interpolation = None,
     plot: Plot = None,
     json: Json = False,
 ) -> int:
@@ -56,18 +38,7 @@ def impacts(
     breakdown of the error stands below. Exit status 0 when all fits converged, else 1.
     """
     groups = groups_of(group)
-    found = fitted(
-        file,
-        {"analysis": analysis, "likelihood": likelihood, "pdf": pdf, "data": data},
-        {
-            "patch": patch,
-            "patch_name": patch_name,
-            "measurement": measurement,
-            "interpolation": interpolation,
-        },
-        fix,
-        free,
-    )
+    found = source.fitted(fix, free)
     with progress("fitting with each parameter moved"):
         from hs3.engine import diagnostics
 
@@ -114,33 +85,14 @@ def _show_impacts(result: Impacts, parts: Breakdown, top: int) -> None:
 
 
 def pulls(
-    file: File,
-    analysis: Analysis = None,
-    likelihood: Likelihood = None,
-    pdf: Pdf = None,
-    data: Data = None,
+    source: Chosen,
     fix: Fix = None,
     free: Free = None,
-    patch: Patch = None,
-    patch_name: PatchName = None,
-    measurement: Measurement = None,
-    interpolation: Interpolation = None,
     plot: Plot = None,
     json: Json = False,
 ) -> int:
     """Show what the fit did to the parameters with auxiliary measurements."""
-    found = fitted(
-        file,
-        {"analysis": analysis, "likelihood": likelihood, "pdf": pdf, "data": data},
-        {
-            "patch": patch,
-            "patch_name": patch_name,
-            "measurement": measurement,
-            "interpolation": interpolation,
-        },
-        fix,
-        free,
-    )
+    found = source.fitted(fix, free)
     from hs3.engine import diagnostics
 
     result = diagnostics.pulls(found.model, best=found.fit)
@@ -163,37 +115,18 @@ def pulls(
 
 
 def gof(
-    file: File,
+    source: Chosen,
     toys: Annotated[int, typer.Option(min=0, help="How many toys to fit, too.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Of the toys.")] = 0,
-    analysis: Analysis = None,
-    likelihood: Likelihood = None,
-    pdf: Pdf = None,
-    data: Data = None,
     fix: Fix = None,
     free: Free = None,
-    patch: Patch = None,
-    patch_name: PatchName = None,
-    measurement: Measurement = None,
-    interpolation: Interpolation = None,
     json: Json = False,
 ) -> int:
     """Test the goodness of the fit against the saturated model.
 
     Exit status 1 when the fit, or that of a toy, did not converge.
     """
-    found = fitted(
-        file,
-        {"analysis": analysis, "likelihood": likelihood, "pdf": pdf, "data": data},
-        {
-            "patch": patch,
-            "patch_name": patch_name,
-            "measurement": measurement,
-            "interpolation": interpolation,
-        },
-        fix,
-        free,
-    )
+    found = source.fitted(fix, free)
     with progress("comparing with the saturated model"):
         from hs3.engine import diagnostics
 
@@ -214,38 +147,19 @@ def gof(
 
 
 def yields(
-    file: File,
+    source: Chosen,
     prefit: Annotated[bool, typer.Option("--prefit", help="Before the fit.")] = False,
     sampling: Annotated[
         int, typer.Option(min=0, metavar="N", help="Errors from N draws of the parameters.")
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
-    analysis: Analysis = None,
-    likelihood: Likelihood = None,
-    pdf: Pdf = None,
-    data: Data = None,
     fix: Fix = None,
     free: Free = None,
-    patch: Patch = None,
-    patch_name: PatchName = None,
-    measurement: Measurement = None,
-    interpolation: Interpolation = None,
     plot: Plot = None,
     json: Json = False,
 ) -> int:
     """Show the expected counts of channels and samples with their uncertainty."""
-    found = fitted(
-        file,
-        {"analysis": analysis, "likelihood": likelihood, "pdf": pdf, "data": data},
-        {
-            "patch": patch,
-            "patch_name": patch_name,
-            "measurement": measurement,
-            "interpolation": interpolation,
-        },
-        fix,
-        free,
-    )
+    found = source.fitted(fix, free)
     from hs3.engine import diagnostics
 
     result = diagnostics.yields(

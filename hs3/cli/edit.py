@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from hs3.cli.options import Analysis, File, Json, Likelihood
-from hs3.cli.terminal import print_findings, progress, say, say_json, summary
+from hs3.cli.options import Analysis, Json, Likelihood
+from hs3.cli.source import Document, command
+from hs3.cli.terminal import print_findings, say, say_json, summary
 from hs3.errors import HS3Error
 from hs3.findings import Report
 
@@ -18,12 +19,12 @@ Target = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command()(rename)
-    app.command()(select)
+    command(app, rename)
+    command(app, select)
 
 
 def rename(
-    file: File,
+    source: Document,
     names: Annotated[
         list[str],
         typer.Argument(metavar="OLD=NEW", help="Names; * stands for any text.", min=1),
@@ -39,8 +40,7 @@ def rename(
     import hs3
 
     new = dict(_pair(text) for text in names)
-    with progress(f"reading {file}"):
-        workspace, report = hs3.read(file)
+    workspace, report = source.read()
     if section:
         renamed, findings = hs3.rename(workspace, new, sections=section)
     else:
@@ -51,7 +51,7 @@ def rename(
 
 
 def select(
-    file: File,
+    source: Document,
     output: Target,
     channel: Annotated[
         list[str] | None,
@@ -64,8 +64,7 @@ def select(
     """Keep what an analysis, or some of its channels, need, and nothing else."""
     import hs3
 
-    with progress(f"reading {file}"):
-        workspace, report = hs3.read(file)
+    workspace, report = source.read()
     made, findings = hs3.select(
         workspace, channels=channel or (), analysis=analysis, likelihood=likelihood
     )

@@ -7,22 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hs3.cli.options import (
-    Analysis,
-    Data,
-    File,
-    Interpolation,
-    Json,
-    Likelihood,
-    Measurement,
-    Patch,
-    PatchName,
-    Pdf,
-    assignments,
-    held,
-)
+from hs3.cli.options import Fix, Free, Json
 from hs3.cli.rounding import rounded
+from hs3.cli.source import Chosen, command
 from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
+from hs3.cli.values import assignments, held
 
 if TYPE_CHECKING:
     from hs3.engine import FitResult, FittedParameter, Model
@@ -31,36 +20,22 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command()(fit)
+    command(app, fit)
 
 
 def fit(
-    file: File,
-    analysis: Analysis = None,
-    likelihood: Likelihood = None,
-    pdf: Pdf = None,
-    data: Data = None,
+    source: Chosen,
     minimizer: Annotated[str, typer.Option(metavar="NAME", help="newton or minuit.")] = "newton",
     minos: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Asymmetric errors of this parameter (repeatable)."),
     ] = None,
-    fix: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME[=VALUE]", help="Hold a parameter constant (repeatable)."),
-    ] = None,
-    free: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Let a constant parameter float (repeatable)."),
-    ] = None,
+    fix: Fix = None,
+    free: Free = None,
     start: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Start value (repeatable)."),
     ] = None,
-    patch: Patch = None,
-    patch_name: PatchName = None,
-    measurement: Measurement = None,
-    interpolation: Interpolation = None,
     output: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also write the result here, as JSON.")
     ] = None,
@@ -70,23 +45,12 @@ def fit(
 
     Exit status 0 when the fit converged, else 1.
     """
-    import hs3
     from hs3 import files, jsonio
-    from hs3.resolve import resolve
 
-    with progress(f"reading {file}"):
-        workspace, report = hs3.read(
-            file,
-            patch=patch,
-            patch_name=patch_name,
-            measurement=measurement,
-            interpolation=interpolation,
-        )
-        graph = resolve(workspace, analysis=analysis, likelihood=likelihood, pdf=pdf, data=data)
+    model, report = source.model()
     with progress("fitting (a model of a new shape is compiled first)"):
-        from hs3 import engine  # inside: importing JAX takes a good part of the time
+        from hs3 import engine
 
-        model = engine.compile(graph)
         result = engine.fit(
             model,
             start=assignments(start or ()),
@@ -95,7 +59,6 @@ def fit(
             minimizer=minimizer,  # type: ignore[arg-type]
             minos=minos or (),
         )
-    report += graph.report
     out = {**result.to_dict(), "findings": report.to_dict()["findings"]}
     if output is not None:
         files.write_atomic(output, jsonio.dumps(out, indent=2) + "\n")

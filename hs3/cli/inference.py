@@ -11,21 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hs3.cli.options import (
-    Analysis,
-    Data,
-    File,
-    Interpolation,
-    Json,
-    Likelihood,
-    Measurement,
-    Patch,
-    PatchName,
-    Pdf,
-    assignments,
-    held,
-)
+from hs3.cli.options import Bound, Fix, Json, Poi
 from hs3.cli.rounding import number, rounded
+from hs3.cli.source import Chosen, command
 from hs3.cli.terminal import (
     console,
     print_findings,
@@ -36,24 +24,12 @@ from hs3.cli.terminal import (
     say_json,
     table,
 )
+from hs3.cli.values import assignments, bounds, held
 
 if TYPE_CHECKING:
     from hs3.engine import Model
     from hs3.engine.inference import FitBatch, Limit, Significance
     from hs3.findings import Report
-
-Poi = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="Parameter of interest; the document's by default."),
-]
-Fix = Annotated[
-    list[str] | None,
-    typer.Option(metavar="NAME[=VALUE]", help="Hold a parameter constant (repeatable)."),
-]
-BoundOptions = Annotated[
-    list[str] | None,
-    typer.Option("--bound", metavar="NAME=LOW:HIGH", help="Other bounds (repeatable)."),
-]
 
 TOYS = "Toys"
 Toys = Annotated[
@@ -80,31 +56,23 @@ Workers = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command()(limit)
-    app.command()(significance)
-    app.command()(toys)
+    command(app, limit)
+    command(app, significance)
+    command(app, toys)
 
 
 def limit(
-    file: File,
-    analysis: Analysis = None,
-    likelihood: Likelihood = None,
-    pdf: Pdf = None,
-    data: Data = None,
+    source: Chosen,
     poi: Poi = None,
     cl: Annotated[float, typer.Option(metavar="P", help="Confidence level.")] = 0.95,
     statistic: Annotated[str, typer.Option(metavar="NAME", help="q~ or q.")] = "q~",
     fix: Fix = None,
-    bound: BoundOptions = None,
+    bound: Bound = None,
     toys: Toys = 0,
     seed: Seed = 0,
     conditional: Conditional = False,
     folder: Folder = None,
     workers: Workers = 1,
-    patch: Patch = None,
-    patch_name: PatchName = None,
-    measurement: Measurement = None,
-    interpolation: Interpolation = None,
     json: Json = False,
 ) -> None:
     """Upper limit on the parameter of interest by CLs, observed and expected.
@@ -113,11 +81,9 @@ def limit(
     """
     import hs3
 
-    model, report = _model(
-        file, analysis, likelihood, pdf, data, patch, patch_name, measurement, interpolation
-    )
+    model, report = source.model()
     options: dict[str, Any] = {"poi": poi, "statistic": statistic, "fixed": held(model, fix or ())}
-    options["bounds"] = _bounds(bound or ())
+    options["bounds"] = bounds(bound or ())
     with _split(toys, seed, conditional, folder, workers) as split:
         found: Limit = hs3.upper_limit(model, cl=cl, **options, **split)
     if json:
@@ -133,23 +99,15 @@ def limit(
 
 
 def significance(
-    file: File,
-    analysis: Analysis = None,
-    likelihood: Likelihood = None,
-    pdf: Pdf = None,
-    data: Data = None,
+    source: Chosen,
     poi: Poi = None,
     fix: Fix = None,
-    bound: BoundOptions = None,
+    bound: Bound = None,
     toys: Toys = 0,
     seed: Seed = 0,
     conditional: Conditional = False,
     folder: Folder = None,
     workers: Workers = 1,
-    patch: Patch = None,
-    patch_name: PatchName = None,
-    measurement: Measurement = None,
-    interpolation: Interpolation = None,
     json: Json = False,
 ) -> None:
     """Discovery significance of a signal, observed and expected for a signal of 1.
@@ -158,11 +116,9 @@ def significance(
     """
     import hs3
 
-    model, report = _model(
-        file, analysis, likelihood, pdf, data, patch, patch_name, measurement, interpolation
-    )
+    model, report = source.model()
     options: dict[str, Any] = {"poi": poi, "fixed": held(model, fix or ())}
-    options["bounds"] = _bounds(bound or ())
+    options["bounds"] = bounds(bound or ())
     with _split(toys, seed, conditional, folder, workers) as split:
         found: Significance = hs3.significance(model, **options, **split)
     if json:
@@ -178,26 +134,18 @@ def significance(
 
 
 def toys(
-    file: File,
+    source: Chosen,
     size: Annotated[int, typer.Option("--size", metavar="N", min=1, help="Number of toys.")] = 1000,
     at: Annotated[
         list[str] | None,
         typer.Option("--at", metavar="NAME=VALUE", help="True value (repeatable)."),
     ] = None,
-    analysis: Analysis = None,
-    likelihood: Likelihood = None,
-    pdf: Pdf = None,
-    data: Data = None,
     fix: Fix = None,
-    bound: BoundOptions = None,
+    bound: Bound = None,
     seed: Seed = 0,
     conditional: Conditional = False,
     folder: Folder = None,
     workers: Workers = 1,
-    patch: Patch = None,
-    patch_name: PatchName = None,
-    measurement: Measurement = None,
-    interpolation: Interpolation = None,
     output: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="Write all fits here, as arrays (.npz of numpy)."),
@@ -210,9 +158,7 @@ def toys(
     """
     import hs3
 
-    model, report = _model(
-        file, analysis, likelihood, pdf, data, patch, patch_name, measurement, interpolation
-    )
+    model, report = source.model()
     with _split(size, seed, conditional, folder, workers) as split:
         del split["toys"]
         found = hs3.toys(
@@ -220,7 +166,7 @@ def toys(
             size,
             values=assignments(at or ()),
             fixed=held(model, fix or ()),
-            bounds=_bounds(bound or ()),
+            bounds=bounds(bound or ()),
             covariance=True,
             **split,
         )
@@ -242,49 +188,6 @@ def toys(
 
 
 # --- options --------------------------------------------------------------------------------------
-
-
-def _model(
-    file: str,
-    analysis: str | None,
-    likelihood: str | None,
-    pdf: str | None,
-    data: str | None,
-    patch: str | None,
-    patch_name: str | None,
-    measurement: str | None,
-    interpolation: str | None,
-) -> tuple[Model, Report]:
-    import hs3
-    from hs3.resolve import resolve
-
-    with progress(f"reading {file}"):
-        workspace, report = hs3.read(
-            file,
-            patch=patch,
-            patch_name=patch_name,
-            measurement=measurement,
-            interpolation=interpolation,
-        )
-        graph = resolve(workspace, analysis=analysis, likelihood=likelihood, pdf=pdf, data=data)
-        from hs3 import engine  # inside: importing JAX takes a good part of the time
-
-        return engine.compile(graph), report + graph.report
-
-
-def _bounds(given: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """``NAME=LOW:HIGH`` options; the last equals sign counts."""
-    out = {}
-    for option in given:
-        name, _, limits = option.rpartition("=")
-        low, colon, high = limits.partition(":")
-        try:
-            out[name] = float(low), float(high)
-        except ValueError:
-            colon = ""
-        if not colon or not name:
-            raise typer.BadParameter(f"{option!r} is not NAME=LOW:HIGH with numbers")
-    return out
 
 
 @contextmanager

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from hs3.engine import Model
 
 File = Annotated[
     str,
     typer.Argument(
-        metavar="FILE", help="HS3 or pyhf JSON, or HistFactory XML.", show_default=False
+        metavar="FILE",
+        help="HS3 or pyhf JSON, HistFactory XML, a ROOT file, or a datacard.",
+        show_default=False,
     ),
 ]
 
@@ -98,25 +96,30 @@ Data = Annotated[
     typer.Option(metavar="NAME", help="Data to use with --pdf.", rich_help_panel=MODEL),
 ]
 
-# --- values ---------------------------------------------------------------------------------------
+# --- fits -----------------------------------------------------------------------------------------
 
-
-def assignments(given: Iterable[str]) -> dict[str, float]:
-    """``NAME=VALUE`` options; the last equals sign counts, as names may hold others."""
-    out = {}
-    for option in given:
-        name, equals, value = option.rpartition("=")
-        try:
-            out[name] = float(value)
-        except ValueError:
-            equals = ""
-        if not equals or not name:
-            raise typer.BadParameter(f"{option!r} is not NAME=VALUE with a number")
-    return out
-
-
-def held(model: Model, given: Iterable[str]) -> dict[str, float]:
-    """``NAME`` or ``NAME=VALUE`` options; without a value, the document's."""
-    names = [option for option in given if option in model.names or "=" not in option]
-    plain = {name: float(model.start[model.position(name)]) for name in names}
-    return plain | assignments(option for option in given if option not in plain)
+Fix = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME[=VALUE]", help="Hold a parameter constant (repeatable)."),
+]
+Free = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Let a constant parameter float (repeatable)."),
+]
+Bound = Annotated[
+    list[str] | None,
+    typer.Option("--bound", metavar="NAME=LOW:HIGH", help="Other bounds (repeatable)."),
+]
+Poi = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Parameter of interest; the document's only one without."),
+]
+Group = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=PATTERN[,PATTERN…]", help="Parameters to take together (repeatable)."
+    ),
+]
+Plot = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Also draw it (needs hs3-reference[plot]).")
+]

@@ -6,21 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hs3.cli.modelling import Fitted, Fix, Free, Plot, fitted, numbers
-from hs3.cli.options import (
-    Analysis,
-    Data,
-    File,
-    Interpolation,
-    Json,
-    Likelihood,
-    Measurement,
-    Patch,
-    PatchName,
-    Pdf,
-)
+from hs3.cli.options import Fix, Free, Json, Plot
 from hs3.cli.rounding import number
+from hs3.cli.source import Chosen, Fitted, command
 from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
+from hs3.cli.values import numbers
 
 if TYPE_CHECKING:
     from hs3.engine.profile import Scan
@@ -28,11 +18,11 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command()(scan)
+    command(app, scan)
 
 
 def scan(
-    file: File,
+    source: Chosen,
     parameter: Annotated[
         list[str],
         typer.Option("--parameter", "-p", metavar="NAME", help="What to scan (repeatable)."),
@@ -48,16 +38,8 @@ def scan(
     contours: Annotated[
         bool, typer.Option("--contours", help="Follow the contours of two parameters, too.")
     ] = False,
-    analysis: Analysis = None,
-    likelihood: Likelihood = None,
-    pdf: Pdf = None,
-    data: Data = None,
     fix: Fix = None,
     free: Free = None,
-    patch: Patch = None,
-    patch_name: PatchName = None,
-    measurement: Measurement = None,
-    interpolation: Interpolation = None,
     plot: Plot = None,
     json: Json = False,
 ) -> int:
@@ -70,18 +52,7 @@ def scan(
     if contours and len(parameter) != 2:
         raise typer.BadParameter("contours need two parameters")
     axes = [numbers(text) for text in points] if points else None
-    found = fitted(
-        file,
-        {"analysis": analysis, "likelihood": likelihood, "pdf": pdf, "data": data},
-        {
-            "patch": patch,
-            "patch_name": patch_name,
-            "measurement": measurement,
-            "interpolation": interpolation,
-        },
-        fix,
-        free,
-    )
+    found = source.fitted(fix, free)
     with progress("scanning"):
         from hs3.engine.contours import contours as follow
         from hs3.engine.profile import interval

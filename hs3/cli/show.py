@@ -7,37 +7,19 @@ from typing import Any
 
 import typer
 
-from hs3.cli.options import (
-    Analysis,
-    Data,
-    File,
-    Interpolation,
-    Json,
-    Likelihood,
-    Measurement,
-    Patch,
-    PatchName,
-    Pdf,
-)
+from hs3.cli.options import Json
 from hs3.cli.rounding import number
+from hs3.cli.source import Chosen, command
 from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command()(show)
+    command(app, show)
 
 
 def show(
-    file: File,
-    analysis: Analysis = None,
-    likelihood: Likelihood = None,
-    pdf: Pdf = None,
-    data: Data = None,
-    patch: Patch = None,
-    patch_name: PatchName = None,
-    measurement: Measurement = None,
-    interpolation: Interpolation = None,
+    source: Chosen,
     json: Json = False,
 ) -> int:
     """Show what a document holds: sections, channels and samples, parameters, what was assumed.
@@ -45,31 +27,23 @@ def show(
     What can be shown is shown, whatever is wrong with the rest. Exit status 1 when an analysis,
     likelihood or distribution was asked for by name and is not complete.
     """
-    import hs3
     from hs3.cli.contents import contents
     from hs3.resolve import attempt
 
-    with progress(f"reading {file}"):
-        workspace, report = hs3.read(
-            file,
-            patch=patch,
-            patch_name=patch_name,
-            measurement=measurement,
-            interpolation=interpolation,
-        )
-        graph, findings = attempt(
-            workspace, analysis=analysis, likelihood=likelihood, pdf=pdf, data=data
-        )
+    workspace, report = source.read()
+    with progress(f"resolving {source.file}"):
+        graph, findings = attempt(workspace, **source.choice)
     report += findings
     told = contents(workspace, graph, report)
     if json:
         say_json(told)
     else:
-        _document(file, told)
+        _document(source.file, told)
         if graph is not None:
             _likelihood(told)
         print_findings(report)
-    return 1 if graph is None and (analysis or likelihood or pdf) else 0
+    asked = any(source.choice[key] for key in ("analysis", "likelihood", "pdf"))
+    return 1 if graph is None and asked else 0
 
 
 # --- the document ---------------------------------------------------------------------------------

@@ -6,37 +6,19 @@ from typing import Annotated
 
 import typer
 
-from hs3.cli.options import (
-    File,
-    Interpolation,
-    Json,
-    Mass,
-    Measurement,
-    Morphing,
-    Patch,
-    PatchName,
-    RootDir,
-    WorkspaceName,
-)
+from hs3.cli.options import Json
+from hs3.cli.source import Document, command
 from hs3.cli.terminal import print_findings, progress, say, say_json, summary
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command()(validate)
+    command(app, validate)
 
 
 def validate(
-    file: File,
+    source: Document,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
-    patch: Patch = None,
-    patch_name: PatchName = None,
-    measurement: Measurement = None,
-    interpolation: Interpolation = None,
-    root_dir: RootDir = None,
-    workspace: WorkspaceName = None,
-    mass: Mass = None,
-    morphing: Morphing = None,
     json: Json = False,
 ) -> int:
     """Check a document: its form, its names, its numbers.
@@ -45,22 +27,12 @@ def validate(
     """
     import hs3
 
-    with progress(f"checking {file}"):
-        report = hs3.validate(
-            file,
-            patch=patch,
-            patch_name=patch_name,
-            measurement=measurement,
-            interpolation=interpolation,
-            root_dir=root_dir,
-            workspace=workspace,
-            mass=mass,
-            morphing=morphing,
-        )
+    with progress(f"checking {source.file}"):
+        report = hs3.validate(source.file, **source.reading)
     ok = report.ok and not (strict and report.warnings)
     if json:
         say_json({**report.to_dict(), "ok": ok})
     else:
         print_findings(report)
-        say(f"{file} is {'valid' if ok else 'not valid'}: {summary(report)}.")
+        say(f"{source.file} is {'valid' if ok else 'not valid'}: {summary(report)}.")
     return 0 if ok else 1

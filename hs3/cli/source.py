@@ -1,0 +1,182 @@
+"""What a command reads: the file, how to read it, and what of it to take.
+
+A command says in its signature that it wants a `Document` or a `Chosen`; `command` puts the
+arguments and options of it in its place. Every command so understands the same ones.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from hs3.cli import options
+from hs3.cli.terminal import progress
+from hs3.cli.values import held
+
+if TYPE_CHECKING:
+    from hs3.engine import FitResult, Model
+    from hs3.findings import Report
+    from hs3.graph import Graph
+    from hs3.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file and how to read it.
+
+    Attributes:
+        file: its path.
+        reading: the options of `hs3.read` that were given.
+    """
+
+    file: str
+    reading: dict[str, Any]
+
+    def read(self) -> tuple[Workspace, Report]:
+        """The workspace in it, and what was assumed in reading.
+
+        Raises:
+            HS3Error: as `hs3.read`.
+        """
+        import hs3
+
+        with progress(f"reading {self.file}"):
+            return hs3.read(self.file, **self.reading)
+
+
+@dataclass(frozen=True)
+class Chosen(Document):
+    """A document, and the part of it that is the model.
+
+    Attributes:
+        choice: analysis, likelihood, pdf and data, as `hs3.resolve.resolve` takes them.
+    """
+
+    choice: dict[str, str | None]
+
+    def graph(self) -> tuple[Graph, Report]:
+        """The resolved likelihood, and all findings on the way.
+
+        Raises:
+            HS3Error: as `hs3.read` and `hs3.resolve.resolve`.
+        """
+        from hs3.resolve import resolve
+
+        workspace, report = self.read()
+        with progress(f"resolving {self.file}"):
+            graph = resolve(workspace, **self.choice)
+        return graph, report + graph.report
+
+    def model(self) -> tuple[Model, Report]:
+        """The compiled likelihood, and all findings on the way.
+
+        Raises:
+            HS3Error: as `graph` and `hs3.engine.compile`.
+        """
+        graph, report = self.graph()
+        with progress("compiling"):
+            from hs3 import engine  # inside: importing JAX takes a good part of the time
+
+            return engine.compile(graph), report
+
+    def fitted(self, fix: Sequence[str] | None, free: Sequence[str] | None) -> Fitted:
+        """The compiled likelihood and its best fit.
+
+        Args:
+            fix: ``NAME`` or ``NAME=VALUE``, to hold.
+            free: constant parameters to let float.
+
+        Raises:
+            FitError: the fit did not converge.
+            HS3Error: as `model`.
+        """
+        model, report = self.model()
+        with progress("fitting (a model of a new shape is compiled first)"):
+            from hs3 import engine
+            from hs3.engine.profile import converged
+
+            result = converged(engine.fit(model, fixed=held(model, fix or ()), free=free or ()))
+        return Fitted(model, result, report)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A model, its fit, and what was found on the way."""
+
+    model: Model
+    fit: FitResult
+    report: Report
+
+    def findings(self) -> dict[str, Any]:
+        """The findings as JSON data."""
+        return {"findings": self.report.to_dict()["findings"]}
+
+
+_READING: dict[str, Any] = {
+    "patch": options.Patch,
+    "patch_name": options.PatchName,
+    "measurement": options.Measurement,
+    "interpolation": options.Interpolation,
+    "workspace": options.WorkspaceName,
+    "root_dir": options.RootDir,
+    "mass": options.Mass,
+    "morphing": options.Morphing,
+}
+_CHOICE: dict[str, Any] = {
+    "analysis": options.Analysis,
+    "likelihood": options.Likelihood,
+    "pdf": options.Pdf,
+    "data": options.Data,
+}
+
+
+def command(app: typer.Typer, run: Callable[..., int | None], name: str | None = None) -> None:
+    """Add a command whose signature may ask for one `Document` or `Chosen`."""
+    parameters = inspect.signature(run, eval_str=True).parameters
+    wanted = [key for key, p in parameters.items() if p.annotation in (Document, Chosen)]
+    if not wanted:
+        app.command(name)(run)
+        return
+    (key,) = wanted
+    kind = parameters[key].annotation
+
+    def expanded(**given: Any) -> int | None:
+        reading = {name: given.pop(name) for name in _READING}
+        reading = {name: value for name, value in reading.items() if value is not None}
+        if kind is Document:
+            source = Document(given.pop("file"), reading)
+        else:
+            choice = {name: given.pop(name) for name in _CHOICE}
+            source = Chosen(given.pop("file"), reading, choice)
+        return run(**{key: source}, **given)
+
+    spread = list(_spread(parameters.values(), kind))
+    expanded.__signature__ = inspect.Signature(spread)  # type: ignore[attr-defined]
+    expanded.__annotations__ = {p.name: p.annotation for p in spread}
+    expanded.__name__, expanded.__doc__ = run.__name__, run.__doc__
+    app.command(name)(expanded)
+
+
+def _spread(parameters: Any, kind: type[Document]) -> Iterator[inspect.Parameter]:
+    """The parameters with those of the document in its place, options of reading before --json."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    reading = [
+        inspect.Parameter(name, keyword, default=None, annotation=option)
+        for name, option in _READING.items()
+    ]
+    for parameter in parameters:
+        if parameter.annotation is not kind:
+            if parameter.name == "json":
+                yield from reading
+                reading = []
+            yield parameter.replace(kind=keyword)
+            continue
+        yield inspect.Parameter("file", keyword, annotation=options.File)
+        if kind is Chosen:
+            for name, option in _CHOICE.items():
+                yield inspect.Parameter(name, keyword, default=None, annotation=option)
+    yield from reading

@@ -1,0 +1,73 @@
+"""What is written as the value of an option: numbers, bounds, groups of names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from hs3.engine import Model
+
+
+def assignments(given: Iterable[str]) -> dict[str, float]:
+    """``NAME=VALUE`` options; the last equals sign counts, as names may hold others."""
+    out = {}
+    for option in given:
+        name, equals, value = option.rpartition("=")
+        try:
+            out[name] = float(value)
+        except ValueError:
+            equals = ""
+        if not equals or not name:
+            raise typer.BadParameter(f"{option!r} is not NAME=VALUE with a number")
+    return out
+
+
+def held(model: Model, given: Iterable[str]) -> dict[str, float]:
+    """``NAME`` or ``NAME=VALUE`` options; without a value, the document's."""
+    names = [option for option in given if option in model.names or "=" not in option]
+    plain = {name: float(model.start[model.position(name)]) for name in names}
+    return plain | assignments(option for option in given if option not in plain)
+
+
+def bounds(given: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """``NAME=LOW:HIGH`` options; the last equals sign counts."""
+    out = {}
+    for option in given:
+        name, _, limits = option.rpartition("=")
+        low, colon, high = limits.partition(":")
+        try:
+            out[name] = float(low), float(high)
+        except ValueError:
+            colon = ""
+        if not colon or not name:
+            raise typer.BadParameter(f"{option!r} is not NAME=LOW:HIGH with numbers")
+    return out
+
+
+def groups_of(given: Sequence[str] | None) -> dict[str, list[str]]:
+    """``NAME=PATTERN,PATTERN`` options."""
+    out: dict[str, list[str]] = {}
+    for option in given or ():
+        name, equals, patterns = option.partition("=")
+        if not equals or not name or not patterns:
+            raise typer.BadParameter(f"{option!r} is not NAME=PATTERN")
+        out.setdefault(name, []).extend(patterns.split(","))
+    return out
+
+
+def numbers(text: str) -> list[float]:
+    """``LOW:HIGH:COUNT``, or values separated by commas."""
+    try:
+        if ":" not in text:
+            return [float(value) for value in text.split(",")]
+        low, high, count = text.split(":")
+        steps = int(count)
+        if not 2 <= steps <= 100_000:
+            raise ValueError
+        width = (float(high) - float(low)) / (steps - 1)
+        return [float(low) + i * width for i in range(steps)]
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not LOW:HIGH:COUNT, or numbers and commas") from None
