@@ -57,9 +57,10 @@ if TYPE_CHECKING:
         SyntaxReadError,
         WriteError,
     )
-    from hs3.face import HS3Warning, compile, convert, fit, load, read, save, validate
+    from hs3.face import HS3Warning, compile, convert, fit, load, save, validate
     from hs3.findings import Finding, Report
     from hs3.inference import hypotest, significance, toys, upper_limit
+    from hs3.reading import read
     from hs3.workspace import Workspace, dumps, loads
 
 _HOMES = {
@@ -95,9 +96,10 @@ _HOMES = {
         "SyntaxReadError",
         "WriteError",
     ),
-    "hs3.face": ("HS3Warning", "compile", "convert", "fit", "load", "read", "save", "validate"),
+    "hs3.face": ("HS3Warning", "compile", "convert", "fit", "load", "save", "validate"),
     "hs3.findings": ("Finding", "Report"),
     "hs3.inference": ("hypotest", "significance", "toys", "upper_limit"),
+    "hs3.reading": ("read",),
     "hs3.workspace": ("Workspace", "dumps", "loads"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any, Literal, TypedDict, Unpack
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, Unpack
 
 from hs3 import files, jsonio
 from hs3.errors import ConversionError, DocumentError, FitError, HS3Error, ReadError
 from hs3.findings import Finding, Report, nearest
-from hs3.workspace import SECTIONS, Workspace, dumps
+from hs3.reading import Path, ReadOptions, Source, quoted, read
+from hs3.workspace import Workspace, dumps
 
 if TYPE_CHECKING:
     from hs3.engine import FitResult, Model, Options
-
-Path = str | os.PathLike[str]
-Source = Path | IO[bytes] | IO[str] | dict[str, Any]
-"""A document: the path of its file, the file opened for reading, or its JSON data."""
 
 FORMATS = ("hs3", "pyhf", "xml", "root-json", "root")
 """What `convert` can write."""
@@ -28,104 +25,6 @@ FORMATS = ("hs3", "pyhf", "xml", "root-json", "root")
 
 class HS3Warning(UserWarning):
     """A document was read, but probably does not mean what its author wanted it to mean."""
-
-
-class ReadOptions(TypedDict, total=False):
-    """The options of `read`, for the functions that pass them on."""
-
-    patch: Source | list[Any] | None
-    patch_name: str | None
-    measurement: str | None
-    interpolation: str | None
-    root_dir: Path | None
-    workspace: str | None
-    mass: float | None
-    morphing: str | None
-
-
-def read(
-    source: Source,
-    *,
-    patch: Source | list[Any] | None = None,
-    patch_name: str | None = None,
-    measurement: str | None = None,
-    interpolation: str | None = None,
-    root_dir: Path | None = None,
-    workspace: str | None = None,
-    mass: float | None = None,
-    morphing: str | None = None,
-) -> tuple[Workspace, Report]:
-    """The workspace in HS3 or pyhf JSON, XML, a datacard or a ROOT file, and what was found.
-
-    An HS3 document is taken verbatim and gives no findings here: what is in it is checked by
-    `validate`. A pyhf workspace is converted, and the findings (whose paths point into the pyhf
-    document) say which conventions were applied. So is HistFactory XML: give the path of its
-    driver, the file with the Combination. Of a ROOT file, the RooWorkspace in it is converted,
-    without ROOT; the paths of the findings are names of its objects. A datacard of CMS Combine
-    is converted with the histograms that it names. The options are for these
-    alone.
-
-    Args:
-        source: path of a file, an open file (not for XML), or JSON data.
-        patch: JSON Patch or patchset to apply first: a file, or its JSON data.
-        patch_name: which patch of a patchset.
-        measurement: convert only the measurement of this name; all of them by default.
-        interpolation: how normsys and histosys interpolate, which pyhf's files do not say:
-            ``"code4"`` (default: codes 4 and 4p, as pyhf's command line and ROOT do) or
-            ``"code1"`` (codes 1 and 0, the defaults of pyhf as a library).
-        root_dir: for XML: the folder to which its paths are relative, and outside of which nothing
-            is read; by default the nearest one, from the driver's up to two above, that has all
-            channels. For datacards: outside of it nothing is read; by default the card's folder.
-        workspace: for ROOT files: name of the workspace, where there are several.
-        mass: for datacards: replaces ``$MASS`` in the names of histograms.
-        morphing: for datacards: ``"histosys"`` writes histosys also where Combine cuts bins at
-            zero, instead of a modifier that the standard does not have (``"exact"``, the default).
-
-    Raises:
-        ReadError: the file cannot be read, or holds another format.
-        SyntaxReadError: it is not strict JSON.
-        DocumentError: it does not fit the data model.
-        ConversionError: pyhf itself would refuse it, or an option does not apply.
-    """
-    from hs3.adapters import datacard, pyhf
-
-    options: dict[str, Any] = {
-        "patch": patch,
-        "patch_name": patch_name,
-        "measurement": measurement,
-        "interpolation": interpolation,
-        "root_dir": root_dir,
-        "workspace": workspace,
-        "mass": mass,
-        "morphing": morphing,
-    }
-    given = {key: value for key, value in options.items() if value is not None}
-    raw = None if isinstance(source, dict) else _content(source)
-    if raw is not None and _is_xml(raw):
-        return _read_xml(source, given)
-    if raw is not None and raw.startswith(b"root"):
-        return _read_root(raw, given)
-    if raw is not None and datacard.is_datacard(raw):
-        return _read_datacard(source, raw, given)
-    data: Any = source if raw is None else _json_of(raw)
-    for name, kind in _FOREIGN.items():
-        if name in given:
-            message = f"`{name}` can be given for {kind} only, and this is none"
-            raise ConversionError(message, code="conversion.option")
-    if patch is not None and not isinstance(patch, list):
-        given["patch"] = _json(patch)
-    if pyhf.is_pyhf(data):
-        return pyhf.from_pyhf(data, **given)
-    if pyhf.is_patchset(data):
-        message = "this is a patchset; give the background-only workspace, and this as `patch`"
-        raise ReadError(message, code="read.format")
-    if given:
-        message = f"{_names(given)} can be given for pyhf workspaces only, and this is none"
-        raise ConversionError(message, code="conversion.option")
-    if isinstance(data, dict) and not data.keys() & set(SECTIONS):
-        message = "neither an HS3 document nor a pyhf workspace: it has no section of either"
-        raise ReadError(message, code="read.format")
-    return Workspace.from_json(data), Report()
 
 
 def load(source: Source, **options: Unpack[ReadOptions]) -> Workspace:
@@ -346,79 +245,6 @@ def fit(
     )
 
 
-# --- telling formats apart ----------------------------------------------------------------------
-
-
-def _json(source: Source) -> Any:
-    """The JSON data of a document; other formats are refused by name."""
-    if isinstance(source, dict):
-        return source
-    return _json_of(_content(source))
-
-
-def _json_of(raw: bytes) -> Any:
-    if raw.startswith(b"root"):
-        raise ReadError("this is a ROOT file, where JSON is needed", code="read.format")
-    if _is_xml(raw):
-        raise ReadError("this is XML, where JSON is needed", code="read.format")
-    return jsonio.parse(raw)
-
-
-def _is_xml(raw: bytes) -> bool:
-    return raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
-
-
-def _read_xml(source: Source, given: dict[str, Any]) -> tuple[Workspace, Report]:
-    from hs3.adapters import xml
-
-    if not isinstance(source, str | os.PathLike):
-        message = "HistFactory XML names other files; give the path of its driver"
-        raise ReadError(message, code="read.format")
-    foreign = given.keys() - {"measurement", "root_dir"}
-    if foreign:
-        message = (
-            f"{_names(sorted(foreign))} can be given for pyhf workspaces only, and this is XML"
-        )
-        raise ConversionError(message, code="conversion.option")
-    return xml.from_xml(source, **given)
-
-
-def _read_root(raw: bytes, given: dict[str, Any]) -> tuple[Workspace, Report]:
-    from hs3.adapters import root
-
-    foreign = given.keys() - {"workspace"}
-    if foreign:
-        message = f"{_names(sorted(foreign))} cannot be given for a ROOT file"
-        raise ConversionError(message, code="conversion.option")
-    return root.from_root(raw, **given)
-
-
-def _read_datacard(source: Source, raw: bytes, given: dict[str, Any]) -> tuple[Workspace, Report]:
-    from hs3.adapters import datacard
-
-    foreign = given.keys() - {"root_dir", "mass", "morphing"}
-    if foreign:
-        message = f"{_names(sorted(foreign))} cannot be given for a datacard"
-        raise ConversionError(message, code="conversion.option")
-    return datacard.from_datacard(source if isinstance(source, str | os.PathLike) else raw, **given)
-
-
-_FOREIGN = {
-    "root_dir": "HistFactory XML and datacards",
-    "workspace": "ROOT files",
-    "mass": "datacards",
-    "morphing": "datacards",
-}
-"""Options that JSON does not take, and what does."""
-
-
-def _content(source: Path | IO[bytes] | IO[str]) -> bytes:
-    if isinstance(source, str | os.PathLike):
-        return files.read_bytes(source, size=jsonio.LIMITS.size)
-    content = source.read(jsonio.LIMITS.size + 1)  # one more than allowed: `parse` refuses it
-    return content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
-
-
 def _format(to: str | None, target: Path) -> str:
     """The format to write; a file name that promises another one is refused."""
     suffix = os.path.splitext(os.fspath(target))[1].lower()
@@ -428,7 +254,7 @@ def _format(to: str | None, target: Path) -> str:
     wanted = to or {".root": "root"}.get(suffix, "hs3")
     if wanted not in FORMATS:
         raise ConversionError(
-            f"cannot write the format {wanted!r}; there are {_names(FORMATS)}",
+            f"cannot write the format {wanted!r}; there are {quoted(FORMATS)}",
             code="conversion.format",
             value=wanted,
             suggestions=nearest(wanted, FORMATS),
@@ -447,7 +273,3 @@ def _warn(report: Report) -> None:
     if report.warnings:
         said = "; ".join(f"{f.code} at {f.path or '/'}: {f.message}" for f in report.warnings)
         warnings.warn(said, HS3Warning, stacklevel=3)
-
-
-def _names(names: Iterable[str]) -> str:
-    return " and ".join(f"`{name}`" for name in names)

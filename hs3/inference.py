@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hs3.errors import FitError
-from hs3.face import Source, compile
+from hs3.face import compile
+from hs3.reading import Source
 from hs3.workspace import Workspace
 
 if TYPE_CHECKING:
