@@ -1,13 +1,31 @@
-"""What a backend has to answer to a check, and whether its answer is right."""
+"""How one check went."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 Status = Literal["passed", "failed", "error", "unsupported"]
+
+Number = tuple[str, Any, Any]
+"""What is compared, the expected value, and the backend's."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether an answer is right.
+
+    Attributes:
+        status: ``passed`` or ``failed`` here; see `Outcome`.
+        message: what was wrong, in words.
+        deviation: largest deviation in units of what is allowed, where numbers are compared.
+        numbers: what was compared, in order.
+    """
+
+    status: Status
+    message: str = ""
+    deviation: float | None = None
+    numbers: tuple[Number, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -19,10 +37,11 @@ class Outcome:
         check: its ``id``.
         kind: its ``kind``.
         status: ``error`` when the backend raised, crashed or hung; ``unsupported`` when it says
-            that it cannot do such a check.
-        message: what was wrong, in words.
+            that it cannot do such a check, or express such a model.
+        message: what was wrong, in words; the reason where it is unsupported.
         seconds: time it took.
         deviation: largest deviation in units of what is allowed, of checks that compare numbers.
+        numbers: what was compared.
     """
 
     fixture: str
@@ -32,41 +51,9 @@ class Outcome:
     message: str = ""
     seconds: float = 0.0
     deviation: float | None = None
+    numbers: tuple[Number, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON data."""
-        return dict(vars(self))
-
-
-def compare(check: Mapping[str, Any], answer: Any) -> tuple[Status, str, float | None]:
-    """Status, message and largest deviation of the numbers of a scan.
-
-    A point passes when ``|got - expected| <= atol + rtol * |expected|``. Where a fixture froze no
-    finite number, any finite one passes (two of the official fixtures have NaN).
-    """
-    expected: Sequence[float] = check["expected"]
-    if not isinstance(answer, list) or len(answer) != len(expected):
-        got = f"{len(answer)} numbers" if isinstance(answer, list) else repr(answer)
-        return "failed", f"{len(expected)} numbers are expected, got {got}", None
-    tolerance = check["tolerance"]
-    worst, message = 0.0, ""
-    for point, got, wanted in zip(check["scan_points"], answer, expected, strict=True):
-        deviation = _deviation(got, wanted, tolerance)
-        if deviation > worst:
-            worst = deviation
-            at = ", ".join(
-                f"{name} = {value!r}"
-                for name, value in zip(check["scan_parameters"], point, strict=True)
-            )
-            message = f"{got!r}, not {wanted!r}, at {at}"
-    return ("passed", "", worst) if worst <= 1.0 else ("failed", message, worst)
-
-
-def _deviation(got: Any, wanted: float, tolerance: Mapping[str, float]) -> float:
-    if not isinstance(got, int | float) or not math.isfinite(got):
-        return math.inf
-    if not math.isfinite(wanted):
-        return 0.0
-    allowed = float(tolerance["atol"]) + float(tolerance["rtol"]) * abs(wanted)
-    off = abs(got - wanted)
-    return 0.0 if off == 0.0 else off / allowed if allowed > 0.0 else math.inf
+    def to_dict(self, *, numbers: bool = False) -> dict[str, Any]:
+        """Plain JSON data, without the numbers unless asked for."""
+        out = dict(vars(self))
+        return out if numbers else {k: v for k, v in out.items() if k != "numbers"}

@@ -26,17 +26,22 @@ ROOT_CONVENTIONS = Options(bin_centres=True, romberg=True, fft=True)
 """How RooFit gets its numbers where a fixture does not say otherwise."""
 
 
+STANDARD = "standard"
+"""Label of fixtures whose numbers are what is mathematically right, and what the text says."""
+
+
 def conventions(folder: Path) -> Options:
     """The conventions behind the numbers of a fixture, by its metadata.
 
-    ``"conventions": "standard"``, in this project's fixtures, means what is mathematically right;
-    metadata that name an integrator, RooFit's conventions with exact integrals; else all of them.
+    ``standard`` among the labels ``conformance``, in this project's fixtures, means what is
+    mathematically right; metadata that name an integrator, RooFit's conventions with exact
+    integrals; else all of them.
     """
     metadata = folder / "metadata.json"
     described = read(metadata) if metadata.is_file() else {}
     if not isinstance(described, dict):
         return ROOT_CONVENTIONS
-    if described.get("conventions") == "standard":
+    if STANDARD in described.get("conformance", ()) or described.get("conventions") == STANDARD:
         return Options()
     return replace(ROOT_CONVENTIONS, romberg="integrator" not in described)
 
@@ -76,8 +81,11 @@ class HS3TestSuiteBackend:
 
     def load_workspace(self, path: str | Path) -> Loaded:
         """Read an HS3 document."""
-        ws = Workspace.from_json(read(path))
-        return Loaded(ws, Evaluator.of(ws, conventions(Path(path).parent)))
+        return self.loaded(Workspace.from_json(read(path)), path)
+
+    def loaded(self, document: Workspace, path: str | Path) -> Loaded:
+        """A document with the conventions of the fixture at a path."""
+        return Loaded(document, Evaluator.of(document, conventions(Path(path).parent)))
 
     def structure(self, workspace: Loaded) -> dict[str, list[str]]:
         """Names of distributions, functions and data."""
@@ -115,7 +123,7 @@ class HS3TestSuiteBackend:
             return model.twice_nll({k: v for k, v in point.items() if k in model.names})
 
         zero = at(reference)
-        return [at({**reference, **point}) - zero for point in _points(check)]
+        return [at({**reference, **point}) - zero for point in points_of(check)]
 
     def run_pdf_scan(
         self, workspace: Loaded, check: Mapping[str, Any], path: str | Path | None = None
@@ -128,7 +136,7 @@ class HS3TestSuiteBackend:
                     target["pdf"], target["observables"], {**reference, **point}
                 )
             )
-            for point in _points(check)
+            for point in points_of(check)
         ]
 
     def run_function_scan(
@@ -138,7 +146,7 @@ class HS3TestSuiteBackend:
         target, reference = check["target"], check["reference_point"]
         return [
             float(workspace.evaluator.function(target["function"], {**reference, **point}))
-            for point in _points(check)
+            for point in points_of(check)
         ]
 
 
@@ -151,6 +159,7 @@ def _without_auxiliary(ws: Workspace) -> Workspace:
     return ws.model_copy(update={"likelihoods": likelihoods}) if likelihoods else ws
 
 
-def _points(check: Mapping[str, Any]) -> Sequence[dict[str, float]]:
+def points_of(check: Mapping[str, Any]) -> Sequence[dict[str, float]]:
+    """The points of a scan, by name, without what stays at the reference point."""
     names = check["scan_parameters"]
     return [dict(zip(names, values, strict=True)) for values in check["scan_points"]]

@@ -15,8 +15,8 @@ from hs3.errors import ReadError
 FIXTURES = Path(__file__).with_name("fixtures")
 """The fixtures of this project."""
 
-SCANS = ("twice_delta_nll_scan", "pdf_scan", "function_scan")
-"""Kinds of checks that compare numbers."""
+EXTENSION = "extension.json"
+"""File of a fixture with checks of kinds that the official suite does not have."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Fixture:
     Attributes:
         name: of its folder.
         folder: where ``hs3.json``, ``expected.json`` and ``metadata.json`` are.
-        checks: from ``expected.json``.
+        checks: from ``expected.json``, then from ``extension.json`` if there is one.
         metadata: where the numbers come from; empty where the file is not there.
     """
 
@@ -42,9 +42,12 @@ class Fixture:
 
     @property
     def types(self) -> tuple[str, ...]:
-        """Every type string of the document, sorted."""
+        """Every type string of the document, sorted; none where it is not JSON."""
         found: set[str] = set()
-        todo: list[Any] = [jsonio.read(self.document)]
+        try:
+            todo: list[Any] = [jsonio.read(self.document)]
+        except ReadError:
+            return ()
         while todo:
             value = todo.pop()
             if isinstance(value, dict):
@@ -93,13 +96,20 @@ def _fits(name: str, patterns: Sequence[str]) -> bool:
 
 
 def _fixture(folder: Path) -> Fixture:
-    expected = _read(folder / "expected.json")
-    checks = expected.get("checks") if isinstance(expected, dict) else None
-    if not isinstance(checks, list) or not all(
-        isinstance(c, dict) and isinstance(c.get("kind"), str) for c in checks
-    ):
-        message = f"{folder / 'expected.json'} has no list `checks` of objects with a `kind`"
-        raise ReadError(message, code="conformance.form", value=folder.name)
+    checks = _checks(folder / "expected.json")
+    if (folder / EXTENSION).is_file():
+        checks += _checks(folder / EXTENSION)
     described = folder / "metadata.json"
     metadata = jsonio.read(described) if described.is_file() else {}
     return Fixture(folder.name, folder, tuple(checks), metadata)
+
+
+def _checks(path: Path) -> list[Mapping[str, Any]]:
+    data = _read(path)
+    checks = data.get("checks") if isinstance(data, dict) else None
+    if not isinstance(checks, list) or not all(
+        isinstance(c, dict) and isinstance(c.get("kind"), str) for c in checks
+    ):
+        message = f"{path} has no list `checks` of objects with a `kind`"
+        raise ReadError(message, code="conformance.form", value=path.parent.name)
+    return checks

@@ -1,26 +1,40 @@
 """The process in which a backend runs: one JSON request a line in, one answer a line out.
 
-Whatever the backend prints goes to stderr, so that answers stay apart from it.
+Needs nothing but the standard library, so that the interpreter can be one that has a framework and
+not this package. Whatever the backend prints goes to stderr, so that answers stay apart from it.
 """
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import json
+import math
 import os
 import sys
 import time
 from collections.abc import Mapping
-from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-NAMES = {"hs3": "hs3.conformance.hs3suite_backend:HS3TestSuiteBackend"}
-"""Backends that have a short name."""
+UNLOADED = ("static_integrity", "rejection")
+"""Kinds of checks for which the document is not loaded first."""
 
 
 def backend(name: str) -> Any:
-    """An instance of the class that a short name or ``module:Class`` stands for."""
-    module, _, cls = NAMES.get(name, name).partition(":")
-    return getattr(import_module(module), cls)()
+    """An instance of a class, given as ``module:Class`` or ``path/to/file.py:Class``."""
+    place, _, cls = name.rpartition(":")
+    return getattr(_file(place) if place.endswith(".py") else importlib.import_module(place), cls)()
+
+
+def _file(path: str) -> Any:
+    spec = importlib.util.spec_from_file_location(Path(path).stem + "_backend", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"cannot import {path}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 class Missing(NotImplementedError):
@@ -31,7 +45,7 @@ class Session:
     """A backend, and the document it has loaded last."""
 
     def __init__(self, name: str) -> None:
-        self._backend = backend(name)
+        self.backend = backend(name)
         self._path = ""
         self._workspace: Any = None
 
@@ -39,29 +53,56 @@ class Session:
         """The outcome of one request: ``value``, or ``error`` with ``unsupported``."""
         start = time.perf_counter()
         try:
-            out: dict[str, Any] = {"value": self._value(request)}
+            out: dict[str, Any] = {"value": plain(self._value(request["path"], request["check"]))}
         except NotImplementedError as error:
             out = {"error": str(error) or "not implemented", "unsupported": True}
         except Exception as error:
             out = {"error": f"{type(error).__name__}: {error}", "unsupported": False}
         return {**out, "seconds": time.perf_counter() - start}
 
-    def _value(self, request: Mapping[str, Any]) -> Any:
-        path, check = request["path"], request["check"]
-        if path != self._path:
-            self._path = ""
-            self._workspace = self._backend.load_workspace(path)
-            self._path = path
+    def _value(self, path: str, check: Mapping[str, Any]) -> Any:
         kind = check["kind"]
         if kind == "static_integrity":
             return None
+        if kind == "rejection":
+            return self._rejection(path, check)
+        if path != self._path:
+            self._path = ""
+            self._workspace = self.backend.load_workspace(path)
+            self._path = path
         if kind == "structure_import":
-            self._backend.run_structure_check(self._workspace, check)
-            return None
-        run = getattr(self._backend, f"run_{kind}", None)
+            return self.backend.run_structure_check(self._workspace, check)
+        run = getattr(self.backend, f"run_{kind}", None)
         if run is None:
             raise Missing(f"the backend has no run_{kind}")
-        return [float(value) for value in run(self._workspace, check, path)]
+        return run(self._workspace, check, path)
+
+    def _rejection(self, path: str, check: Mapping[str, Any]) -> Any:
+        """What the backend says of a document that is to be refused; without a word, by loading."""
+        if hasattr(self.backend, "run_rejection"):
+            return self.backend.run_rejection(check, path)
+        try:
+            self.backend.load_workspace(path)
+        except NotImplementedError:
+            raise
+        except Exception:
+            return True
+        return False
+
+
+def plain(value: Any) -> Any:
+    """JSON data: numbers of any library as Python's, and those that are not finite as text."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    return float(value)
 
 
 def main() -> None:
@@ -69,11 +110,12 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # also what libraries print from C
     try:
-        session = Session(sys.argv[1])
+        session = Session(sys.argv[-1])
     except Exception as error:
         print(json.dumps({"fatal": f"{type(error).__name__}: {error}"}), file=answers)
         return
-    print(json.dumps({"ready": True}), file=answers)
+    version = str(getattr(session.backend, "version", ""))
+    print(json.dumps({"ready": True, "version": version}), file=answers)
     for line in sys.stdin:
         print(json.dumps(session.answer(json.loads(line))), file=answers)
 

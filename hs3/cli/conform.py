@@ -70,11 +70,13 @@ def run(
 
         with Progress(console=out, transient=True) as bar:
             task = bar.add_task("checks", total=total)
-            outcomes = runner.run(
-                chosen, backend, timeout=timeout, tell=lambda _: bar.advance(task)
+            outcomes = list(
+                runner.run(
+                    chosen, backend, timeout=timeout, tell=lambda _: bar.advance(task)
+                ).outcomes
             )
     else:
-        outcomes = runner.run(chosen, backend, timeout=timeout)
+        outcomes = list(runner.run(chosen, backend, timeout=timeout).outcomes)
     if junit is not None:
         files.write_atomic(junit, xml.junit(outcomes, backend))
     counts: Counter[str] = Counter(outcome.status for outcome in outcomes)

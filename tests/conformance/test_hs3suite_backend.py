@@ -11,8 +11,8 @@ import pytest
 from conftest import label, shared_files
 
 from hs3.conformance import suite
-from hs3.conformance.compare import compare
 from hs3.conformance.hs3suite_backend import HS3TestSuiteBackend
+from hs3.conformance.verdicts import judge
 from hs3.errors import ConversionError
 
 BACKEND = HS3TestSuiteBackend()
@@ -45,8 +45,8 @@ def wrong_in(folder: Path) -> list[str]:
                 BACKEND.run_structure_check(workspace, check)
             case kind:
                 scan = getattr(BACKEND, f"run_{kind}")
-                status, message, _ = compare(check, scan(workspace, check, folder))
-                wrong += [] if status == "passed" else [f"{kind}: {message}"]
+                found = judge(check, scan(workspace, check, folder), fixture.document)
+                wrong += [] if found.status == "passed" else [f"{kind}: {found.message}"]
     return wrong
 
 
