@@ -17,6 +17,9 @@ from .terms import TermProgram, log_densities, scope_of
 if TYPE_CHECKING:
     from .model import Model
 
+INACCURATE = 4
+"""Status of a fit beside those of `hs3.engine.minimise`: an integral is not accurate enough."""
+
 MOST_PANELS = 4096
 STEP = 16
 """Integrals that are not accurate enough get this many times more panels."""

@@ -14,6 +14,7 @@ from hs3.findings import nearest
 from hs3.histfactory.meaning import FloatArray
 
 from . import kernels, minuit
+from .accuracy import is_accurate, refined
 from .covariance import Covariance, covariance_of
 from .minimise import CONVERGED, INFINITE, STALLED, Box
 from .model import Model
@@ -306,7 +307,21 @@ def newton(problem: Problem) -> Minimum:
     hessian = np.asarray(state.at.curvature) if exact else None
     nll = float(state.at.value)
     gradient = np.asarray(state.at.gradient)
-    return Minimum(theta, nll, edm, steps, status == CONVERGED, message, hessian, gradient)
+    found = Minimum(theta, nll, edm, steps, status == CONVERGED, message, hessian, gradient)
+    return found if model.program.terms is None else _accurate(problem, found)
+
+
+def _accurate(problem: Problem, found: Minimum) -> Minimum:
+    """The minimum, looked for again with finer integrals where they are not accurate there."""
+    model = problem.model
+    error = float(kernels.evaluate(found.theta, model.program, model.arrays, model.observed)[1])
+    if is_accurate(model, error):
+        return found
+    if (finer := refined(model)) is not None:
+        start = found.theta if found.ok else problem.start
+        return newton(replace(problem, model=finer, start=start))
+    message = f"a numerical integral has a relative error of {error:.1e} at the minimum"
+    return replace(found, ok=False, message=message)
 
 
 def result_of(

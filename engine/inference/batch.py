@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import jax
@@ -19,10 +20,12 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from .. import constraints as aux
-from .. import kernels
+from .. import kernels, likelihood
+from ..accuracy import INACCURATE, is_accurate, refined
 from ..covariance import covariance_of
 from ..data import Dataset
 from ..fit import MAX_STEPS, Minimum, Problem, problem_of
+from ..inputs import Program
 from ..likelihood import Observed
 from ..minimise import CONVERGED, INFINITE, STALLED, Box
 from ..model import Model
@@ -46,6 +49,7 @@ MESSAGES = {
     CONVERGED: "converged",
     STALLED: "no step lowers the likelihood any more, yet its gradient does not vanish",
     INFINITE: "the likelihood is infinite or undefined at the starting values",
+    INACCURATE: "a numerical integral in the likelihood is not accurate enough at the minimum",
 }
 
 
@@ -243,7 +247,8 @@ def stacked(models: Sequence[Model]) -> tuple[Any, Any]:
 def run(batch: Batch, curvature: bool = False) -> tuple[FloatArray, kernels.Minima]:
     """Minimise all, in chunks; all values (n, T), and what the minimiser says.
 
-    Fits that did not converge try once more from the document's values.
+    Fits that did not converge try once more from the document's values, and those at whose minimum
+    an integral is not accurate enough go on with finer integrals.
     """
     theta, minima = _run(batch, curvature)
     failed = np.flatnonzero(np.asarray(minima.status) != CONVERGED)
@@ -260,7 +265,52 @@ def run(batch: Batch, curvature: bool = False) -> tuple[FloatArray, kernels.Mini
         theta[failed[good]] = second[good]
         for old, new in zip(minima, better, strict=True):
             old[failed[good]] = new[good]
+    if batch.problem.model.program.terms is not None:
+        _refine(batch, theta, minima, curvature)
     return theta, minima
+
+
+def _refine(batch: Batch, theta: FloatArray, minima: kernels.Minima, curvature: bool) -> None:
+    """Repeat, in place, the fits that stopped where an integral is not accurate enough."""
+    model = batch.problem.model
+    errors = _integral_errors(replace(batch, theta=theta)).tolist()
+    rough = np.flatnonzero([not is_accurate(model, error) for error in errors])
+    if not len(rough):
+        return
+    found = np.asarray(minima.status)[rough] == CONVERGED
+    np.asarray(minima.status)[rough] = INACCURATE
+    if (finer := refined(model)) is None:
+        return
+    start = np.where(found[:, None], theta[rough], batch.theta[rough])
+    part = replace(_part(batch, rough), theta=start)
+    again, better = run(replace(part, problem=replace(part.problem, model=finer)), curvature)
+    theta[rough] = again
+    for old, new in zip(minima, better, strict=True):
+        old[rough] = new
+
+
+def _integral_errors(batch: Batch) -> FloatArray:
+    """Largest relative error of an integral in the likelihood of each fit, shape (n,)."""
+    model, together = batch.problem.model, in_step(batch.problem.model)
+    out = [np.zeros(0)]
+    for first in range(0, len(batch.theta), together):
+        rows = np.arange(first, min(first + together, len(batch.theta)))
+        part = _part(batch, np.pad(rows, (0, together - len(rows)), mode="edge"))
+        errors = _errors(part.theta, model.program, part.arrays, part.observed, batch.varies)
+        out.append(np.asarray(errors)[: len(rows)])
+    return np.concatenate(out)
+
+
+@partial(jax.jit, static_argnames=("program", "varies"))
+def _errors(
+    theta: FloatArray, program: Program, arrays: Any, observed: Any, varies: tuple[bool, bool]
+) -> jax.Array:
+    def one(at: jax.Array, own: Any, data: Any) -> jax.Array:
+        return likelihood.evaluate(at, program, own, data)[1]
+
+    axes = (0, *(0 if leading else None for leading in varies))
+    found: jax.Array = jax.vmap(one, in_axes=axes)(theta, arrays, observed)
+    return found
 
 
 def _put(batch: Batch, rows: IntArray, values: FloatArray) -> FloatArray:

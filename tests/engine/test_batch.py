@@ -221,3 +221,74 @@ def test_pulls_and_coverage_of_toys(model):
     assert pulls.std() == pytest.approx(1.0, abs=4.0 / np.sqrt(2 * size) + 0.02)
     covered = (np.abs(pulls) < 1.0).mean()
     assert covered == pytest.approx(0.6827, abs=4.0 * np.sqrt(0.6827 * 0.3173 / size) + 0.005)
+
+
+def narrow(events: np.ndarray, width: float = 1.0):
+    """A Gaussian without a closed integral on a wide range, which starts out wide."""
+    import hs3
+
+    expression = "exp(-(x - mu)^2/(2*s^2))"
+    return hs3.compile(
+        {
+            "metadata": {"hs3_version": "0.2.9"},
+            "distributions": [{"name": "f", "type": "generic_dist", "expression": expression}],
+            "data": [
+                {
+                    "name": "d",
+                    "type": "unbinned",
+                    "axes": [{"name": "x", "min": -40.0, "max": 50.0}],
+                    "entries": [[float(x)] for x in events],
+                }
+            ],
+            "domains": [
+                {
+                    "name": "all",
+                    "type": "product_domain",
+                    "axes": [
+                        {"name": "mu", "min": -20.0, "max": 20.0},
+                        {"name": "s", "min": 1e-3, "max": 30.0},
+                    ],
+                }
+            ],
+            "parameter_points": [
+                {
+                    "name": "start",
+                    "parameters": [{"name": "mu", "value": 2.0}, {"name": "s", "value": width}],
+                }
+            ],
+        },
+        pdf="f",
+        data="d",
+    )
+
+
+@pytest.mark.slow
+def test_fits_go_on_with_finer_integrals_where_they_must():
+    """The best fit is 500 times narrower than the start: its normalisation needs more panels."""
+    events = np.random.default_rng(3).normal(1.0, 0.02, (5, 40))
+    model = narrow(events[0], width=10.0)
+    single = engine.fit(model)
+    assert single.converged
+    toys = Dataset({}, {}, {"f": engine.Events({"x": events}, np.ones_like(events))})
+    batch = fit_batch(model, data=toys, covariance=True)
+    assert batch.converged.all()
+    np.testing.assert_allclose(batch.value("mu"), events.mean(axis=1), atol=1e-6)
+    np.testing.assert_allclose(batch.value("s"), events.std(axis=1), rtol=1e-6)
+    np.testing.assert_allclose(batch.error("mu"), events.std(axis=1) / np.sqrt(40), rtol=1e-5)
+    assert batch.nll[0] == pytest.approx(single.nll, abs=1e-7)
+    assert single.values["s"] == pytest.approx(events[0].std(), rel=1e-6)
+
+
+def test_a_fit_whose_integrals_stay_rough_has_not_converged(monkeypatch):
+    from hs3.engine import accuracy
+
+    monkeypatch.setattr(accuracy, "MOST_PANELS", 16)
+    events = np.random.default_rng(3).normal(1.0, 0.02, (2, 40))
+    model = narrow(events[0], width=10.0)
+    single = engine.fit(model)
+    assert not single.converged
+    assert "integral" in single.message
+    toys = Dataset({}, {}, {"f": engine.Events({"x": events}, np.ones_like(events))})
+    batch = fit_batch(model, data=toys)
+    assert not batch.converged.any()
+    assert "integral" in batch.message(0)
