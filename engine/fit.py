@@ -23,6 +23,9 @@ MAX_STEPS = 200
 AT_BOUND = 1e-9
 """A parameter counts as being at a bound within this fraction of its range."""
 
+WIDE = 1.1
+"""An error of more than this many widths of the constraint is reported."""
+
 
 @dataclass(frozen=True)
 class FittedParameter:
@@ -38,6 +41,8 @@ class FittedParameter:
         minos: the interval in which the profiled nll rises by less than 1/2, as (minus, plus)
             offsets from the value, where it was asked for.
         pull: ``(value - measured) / width`` for a parameter with a Gaussian constraint.
+        constraint: ``error / width`` for such a parameter; above 1 where the likelihood is not
+            parabolic, so that the interval (`minos`) tells more than the error.
     """
 
     name: str
@@ -47,6 +52,12 @@ class FittedParameter:
     at_bound: Literal["lower", "upper"] | None
     minos: tuple[float, float] | None = None
     pull: float | None = None
+    constraint: float | None = None
+
+    @property
+    def parabolic(self) -> bool:
+        """False where the error exceeds that of the constraint, so that only `minos` tells."""
+        return self.constraint is None or not self.constraint > WIDE
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +146,8 @@ def _parameter_dict(p: FittedParameter) -> dict[str, Any]:
         out["minos"] = [_finite(v) for v in p.minos]
     if p.pull is not None:
         out["pull"] = p.pull
+    if p.constraint is not None:
+        out["constraint"] = _finite(p.constraint)
     return out
 
 
@@ -336,16 +349,17 @@ def result_of(
     errors = np.zeros(len(theta))
     errors[problem.moving] = np.sqrt(np.diag(covariance.matrix))
     bounds = _bounds_hit(problem, theta)
-    pulls = _pulls(model, theta)
+    measured = _measured(model, theta)
+    moving = set(problem.moving.tolist())
     parameters = {
         name: FittedParameter(
             name,
             float(theta[i]),
             float(errors[i]),
-            i not in set(problem.moving.tolist()),
+            i not in moving,
             bounds.get(i),
             (intervals or {}).get(name),
-            pulls.get(name),
+            *_compared(measured.get(name), float(theta[i]), float(errors[i]), i in moving),
         )
         for i, name in enumerate(model.names)
     }
@@ -354,6 +368,9 @@ def result_of(
         notes.append("at a bound: " + ", ".join(hit))
     if kinks := [model.names[i] for i in problem.moving if model.kinked[i] and theta[i] == 0.0]:
         notes.append("at the kink of a piecewise interpolation: " + ", ".join(kinks))
+    if wide := [p.name for p in parameters.values() if not p.parabolic]:
+        said = ", ".join(wide[:5]) + (f" and {len(wide) - 5} more" if len(wide) > 5 else "")
+        notes.append(f"not parabolic, with errors above those of their constraints: {said}")
     notes.extend(covariance.messages)
     return FitResult(
         parameters=parameters,
@@ -383,8 +400,8 @@ def _bounds_hit(problem: Problem, theta: FloatArray) -> dict[int, Literal["lower
     return out
 
 
-def _pulls(model: Model, theta: FloatArray) -> dict[str, float]:
-    """Distance from the auxiliary measurement in units of its width, for Gaussian constraints."""
+def _measured(model: Model, theta: FloatArray) -> dict[str, tuple[float, float]]:
+    """Measured value and width of the parameters with Gaussian constraints."""
     by_name = dict(zip(model.names, theta.tolist(), strict=True))
 
     def number(value: float | str) -> float | None:
@@ -393,7 +410,17 @@ def _pulls(model: Model, theta: FloatArray) -> dict[str, float]:
     out = {}
     for constraint in model.graph.constraints:
         measured, width = number(constraint.observed), number(constraint.scale)
-        value = by_name.get(constraint.parameter)
-        if constraint.kind == "gauss" and None not in (measured, width, value):
-            out[constraint.parameter] = (value - measured) / width  # type: ignore[operator]
-    return out
+        known = measured is not None and width is not None
+        if constraint.kind == "gauss" and constraint.parameter in by_name and known:
+            out[constraint.parameter] = measured, width
+    return out  # type: ignore[return-value]
+
+
+def _compared(
+    measured: tuple[float, float] | None, value: float, error: float, moving: bool
+) -> tuple[float | None, float | None]:
+    """Pull and constraint of a parameter against its measurement."""
+    if measured is None:
+        return None, None
+    center, width = measured
+    return (value - center) / width, error / width if moving else None

@@ -99,7 +99,9 @@ def _cells(parameter: FittedParameter, *remarks: str) -> tuple[str, ...]:
     if parameter.minos is not None:
         error += f" ({' '.join(_offset(parameter.value, x) for x in parameter.minos)})"
     if parameter.at_bound:
-        remarks = (*remarks, f"at its {parameter.at_bound} bound")
+        remarks = (*remarks, f"at its {parameter.at_bound} bound, ± from curvature alone")
+    if not parameter.parabolic and parameter.minos is None:
+        remarks = (*remarks, "not parabolic: see --minos")
     if parameter.fixed:
         error, remarks = "", (*remarks, "fixed")
     pull = "" if parameter.pull is None else f"{parameter.pull:+.2f}"

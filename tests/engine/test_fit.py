@@ -12,7 +12,9 @@ from histfactory_models import channel, graph_of, parameter, random_graph, sampl
 import hs3.engine as engine
 from hs3.engine.data import Dataset
 from hs3.errors import FitError
-from hs3.histfactory.meaning import Constraint, Interpolation, NormFactor
+from hs3.histfactory.meaning import Constraint, HistoSys, Interpolation, NormFactor
+
+POLY6 = Interpolation.POLY6_LINEAR
 
 FITS = {
     "two bins": two_bin(),
@@ -144,6 +146,28 @@ def test_pulls_are_distances_in_units_of_the_constraint():
     assert result.errors["a"] == pytest.approx(2.0)
     held = engine.fit(engine.compile(graph), fixed={"a": 4.5})
     assert held.parameters["a"].pull == pytest.approx(2.0)
+
+
+def test_an_error_above_that_of_the_constraint_is_said():
+    # Both variations go up: the counts rise with a², and data above them flatten the likelihood,
+    # whose second derivative at 0 is (1 - n/ν) ν'' + 1 with ν'' = 30 (hi + lo - 2 nom) / 16.
+    nominal, shifted, observed = 100.0, 103.0, 106.0
+    shape = HistoSys("s", "a", np.array([shifted]), np.array([shifted]), POLY6, "")
+    constraint = Constraint("c", "gauss", "a", 0.0, 1.0, "")
+    graph = graph_of(
+        [channel("SR", [sample("b", [nominal], [shape])], [observed])],
+        [constraint],
+        [parameter("a", 0.0, -5.0, 5.0)],
+    )
+    result = engine.fit(engine.compile(graph))
+    second = 30.0 * 2.0 * (shifted - nominal) / 16.0
+    hessian = (1.0 - observed / nominal) * second + 1.0
+    assert result.parameters["a"].constraint == pytest.approx(hessian**-0.5, rel=1e-9)
+    assert not result.parameters["a"].parabolic
+    assert "not parabolic, with errors above those of their constraints: a" in result.message
+    low, high = engine.fit(engine.compile(graph), minos=["a"]).parameters["a"].minos
+    assert -low == pytest.approx(high, rel=1e-3)
+    assert result.errors["a"] > high > 1.0
 
 
 def test_the_lowest_of_several_minima_wins():
