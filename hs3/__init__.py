@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from hs3.findings import Finding, Report
     from hs3.inference import hypotest, significance, toys, upper_limit
     from hs3.reading import read
+    from hs3.upgrading import upgrade
     from hs3.workspace import Workspace, dumps, loads
 
 _HOMES = {
@@ -100,6 +101,7 @@ _HOMES = {
     "hs3.findings": ("Finding", "Report"),
     "hs3.inference": ("hypotest", "significance", "toys", "upper_limit"),
     "hs3.reading": ("read",),
+    "hs3.upgrading": ("upgrade",),
     "hs3.workspace": ("Workspace", "dumps", "loads"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -155,6 +157,7 @@ __all__ = [
     "select",
     "significance",
     "toys",
+    "upgrade",
     "upper_limit",
     "validate",
     "verify",

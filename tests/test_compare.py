@@ -99,7 +99,7 @@ def test_commands(tmp_path, capsys):
     found = json.loads(capsys.readouterr().out)
     assert [d["path"] for d in found["differences"]] == ["/data/data_search/contents"]
     assert run(["diff", str(ONE), str(other)]) == 1
-    assert "[17.0]" in capsys.readouterr().out
+    assert "contents/0   17.0" in capsys.readouterr().out
     assert run(["graph", str(ONE), "--around", "mu"]) == 0
     assert capsys.readouterr().out.startswith("digraph hs3 {")
     out = tmp_path / "graph.xml"

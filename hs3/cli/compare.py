@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hs3.cli.options import File, Json
 from hs3.cli.source import Document, command
-from hs3.cli.terminal import progress, row, say, say_json, table
+from hs3.cli.terminal import console, progress, row, say, say_json, table
+
+if TYPE_CHECKING:
+    from hs3.edit import Difference
 
 
 class Form(StrEnum):
@@ -32,22 +36,23 @@ def diff(
     tolerance: Annotated[
         float, typer.Option(help="Relative difference up to which numbers are equal.", min=0)
     ] = 0.0,
+    meaning: Annotated[
+        bool, typer.Option("--meaning", help="Compare what they mean, whatever their dialects.")
+    ] = False,
     json: Json = False,
 ) -> int:
     """Tell what two models say differently; exit status 1 if anything."""
     import hs3
 
     with progress("comparing"):
-        found = hs3.diff(hs3.read(first)[0], hs3.read(second)[0], tolerance=tolerance)
+        documents = [hs3.read(file)[0] for file in (first, second)]
+        if meaning:
+            documents = [hs3.upgrade(document)[0] for document in documents]
+        found = hs3.diff(*documents, tolerance=tolerance)
     if json:
         say_json({"equal": not found, "differences": [d.to_dict() for d in found]})
     elif found:
-        from hs3.cli.terminal import console
-
-        out = table("Differences", "", "where", "first", "second")
-        for d in found:
-            row(out, d.kind, d.path, _short(d.first), _short(d.second))
-        console().print(out)
+        differences(found, "Differences", "first", "second")
     else:
         say("No differences.")
     return 1 if found else 0
@@ -76,6 +81,22 @@ def graph(
         files.write_atomic(output, text)
         say(f"{output} written: {len(made.nodes)} nodes, {len(made.edges)} edges.")
     return 0
+
+
+def differences(found: Iterable[Difference], title: str, first: str, second: str) -> None:
+    """Print what differs as a table."""
+    out = table(title, "", "where", first, second)
+    for d in found:
+        old, new = d.first, d.second
+        if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+            parts = [i for i, (a, b) in enumerate(zip(old, new, strict=True)) if a != b]
+            for i in parts[:5]:
+                row(out, d.kind, f"{d.path}/{i}", _short(old[i]), _short(new[i]))
+            if len(parts) > 5:
+                row(out, d.kind, d.path, f"… {len(parts)} of {len(old)} entries", "")
+        else:
+            row(out, d.kind, d.path, _short(old), _short(new))
+    console().print(out)
 
 
 def _short(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""`hs3 rename`, `hs3 select`: the same model under other names, or a part of it."""
+"""`hs3 rename`, `hs3 select`, `hs3 upgrade`: other names, a part, the words of the standard."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from hs3.cli.options import Analysis, Json, Likelihood
 from hs3.cli.source import Document, command
-from hs3.cli.terminal import print_findings, say, say_json, summary
+from hs3.cli.terminal import print_findings, progress, say, say_json, summary
 from hs3.errors import HS3Error
 from hs3.findings import Report
 
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     command(app, rename)
     command(app, select)
+    command(app, upgrade)
 
 
 def rename(
@@ -69,6 +70,34 @@ def select(
         workspace, channels=channel or (), analysis=analysis, likelihood=likelihood
     )
     hs3.save(made, output)
+    written(report + findings, output, json)
+    return 0
+
+
+def upgrade(
+    source: Document,
+    output: Target,
+    changes: Annotated[bool, typer.Option("--changes", help="Print every change.")] = False,
+    json: Json = False,
+) -> int:
+    """Write a document of another version or dialect in the words of the current standard.
+
+    The likelihoods stay what they are: what a convention of the writer decided is written out.
+    """
+    import hs3
+    from hs3.cli.compare import differences
+
+    workspace, report = source.read()
+    with progress("upgrading"):
+        made, findings = hs3.upgrade(workspace)
+    hs3.save(made, output)
+    found = hs3.diff(workspace, made) if changes else ()
+    if json:
+        told = {"changes": [d.to_dict() for d in found]} if changes else {}
+        say_json({**(report + findings).to_dict(), **told, "written": output})
+        return 0
+    if found:
+        differences(found, "Changes", "before", "after")
     written(report + findings, output, json)
     return 0
 

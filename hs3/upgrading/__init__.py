@@ -1,0 +1,7 @@
+"""Documents of other writers and versions in the words of the current standard."""
+
+from __future__ import annotations
+
+from .upgrade import upgrade
+
+__all__ = ["upgrade"]
