@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.linalg import lapack
 
 from hs3.histfactory.meaning import FloatArray
 
 from . import kernels
+from .threads import one_thread
 
 if TYPE_CHECKING:
     from .fit import Minimum, Problem
@@ -27,6 +29,7 @@ class Covariance:
     messages: tuple[str, ...] = ()
 
 
+@one_thread()
 def covariance_of(problem: Problem, minimum: Minimum) -> Covariance:
     r""":math:`V = H^{-1}` with :math:`H_{ij} = \partial_i\partial_j(-\ln L)` at the minimum.
 
@@ -49,8 +52,9 @@ def covariance_of(problem: Problem, minimum: Minimum) -> Covariance:
         return _degenerate(scaled, scale, names)
     if (np.diag(factor) ** 2 < FLAT).any():
         return _degenerate(scaled, scale, names)
-    matrix = np.linalg.inv(scaled) / np.outer(scale, scale)
-    return Covariance(0.5 * (matrix + matrix.T), True)
+    lower, _ = lapack.dpotri(factor, lower=True)
+    inverse = np.tril(lower) + np.tril(lower, -1).T
+    return Covariance(inverse / np.outer(scale, scale), True)
 
 
 def _hessian(problem: Problem, theta: FloatArray) -> FloatArray:

@@ -18,6 +18,7 @@ from .accuracy import is_accurate, refined
 from .covariance import Covariance, covariance_of
 from .minimise import CONVERGED, INFINITE, STALLED, Box
 from .model import Model
+from .threads import one_thread
 
 MAX_STEPS = 200
 AT_BOUND = 1e-9
@@ -294,10 +295,11 @@ def problem_of(
     return Problem(model, theta, index, bounds[index, 0], bounds[index, 1], keep[index])
 
 
+@one_thread()
 def newton(problem: Problem) -> Minimum:
     """Minimise by Newton steps (see `hs3.engine.minimise`)."""
     model = problem.model
-    state = kernels.minimise(
+    found = kernels.minimise(
         problem.start,
         problem.index,
         Box(problem.lower, problem.upper, problem.held, model.kinked[problem.index]),  # type: ignore[arg-type]
@@ -307,21 +309,20 @@ def newton(problem: Problem) -> Minimum:
         max_steps=MAX_STEPS,
     )
     theta = problem.start.copy()
-    theta[problem.index] = np.asarray(state.x)
-    status, steps, edm = int(state.status), int(state.steps), float(state.edm)
+    theta[problem.index] = np.asarray(found.x)
+    nll, edm, tau, steps, status = np.asarray(found.verdict).tolist()
     message = {
-        CONVERGED: f"converged in {steps} steps",
+        CONVERGED: f"converged in {steps:.0f} steps",
         STALLED: "no step lowers the likelihood any more, yet its gradient does not vanish",
         INFINITE: "the likelihood is infinite or undefined at the starting values",
-    }.get(status, f"not converged after {steps} steps")
+    }.get(int(status), f"not converged after {steps:.0f} steps")
     # At a kink the loop stood on one side; the covariance wants the mean of both.
     kinked = bool((model.kinked & (theta == 0.0))[problem.moving].any())
-    exact = float(state.tau) == 1.0 and not kinked
-    hessian = np.asarray(state.at.curvature) if exact else None
-    nll = float(state.at.value)
-    gradient = np.asarray(state.at.gradient)
-    found = Minimum(theta, nll, edm, steps, status == CONVERGED, message, hessian, gradient)
-    return found if model.program.terms is None else _accurate(problem, found)
+    hessian = np.asarray(found.curvature) if tau == 1.0 and not kinked else None
+    gradient = np.asarray(found.gradient)
+    good = status == CONVERGED
+    minimum = Minimum(theta, nll, edm, int(steps), good, message, hessian, gradient)
+    return minimum if model.program.terms is None else _accurate(problem, minimum)
 
 
 def _accurate(problem: Problem, found: Minimum) -> Minimum:

@@ -21,7 +21,37 @@ from .minimise import minimise as _minimise
 evaluate = jax.jit(likelihood.evaluate, static_argnames="program")
 value_and_gradient = jax.jit(jax.value_and_grad(likelihood.nll), static_argnames="program")
 expand = jax.jit(_expand, static_argnames="program")
-minimise = jax.jit(_minimise, static_argnames=("program", "max_steps"))
+
+
+class Found(NamedTuple):
+    """Where a fit stopped (see `hs3.engine.minimise.State`), in few arrays: each costs a transfer.
+
+    Attributes:
+        verdict: nll, edm, tau, steps and status (5,).
+        x, gradient: free parameters and the gradient in them (P,).
+        curvature: second derivatives (P, P); the exact Hessian where tau is 1.
+    """
+
+    verdict: Array
+    x: Array
+    gradient: Array
+    curvature: Array
+
+
+@partial(jax.jit, static_argnames=("program", "max_steps"))
+def minimise(
+    theta: Array,
+    index: Array,
+    box: Box,
+    program: Program,
+    arrays: Arrays,
+    observed: Observed,
+    max_steps: int,
+) -> Found:
+    """One fit."""
+    state = _minimise(theta, index, box, program, arrays, observed, max_steps)
+    verdict = jnp.stack([state.at.value, state.edm, state.tau, state.steps, state.status])
+    return Found(verdict, state.x, state.at.gradient, state.at.curvature)
 
 
 class Minima(NamedTuple):

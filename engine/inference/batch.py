@@ -29,6 +29,7 @@ from ..inputs import Program
 from ..likelihood import Observed
 from ..minimise import CONVERGED, INFINITE, STALLED, Box
 from ..model import Model
+from ..threads import one_thread
 
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 IntArray = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
@@ -371,6 +372,7 @@ def _calls(batch: Batch, curvature: bool, steps: int) -> list[kernels.Minima]:
     return [call(rows) for rows in parts]
 
 
+@one_thread()
 def _call(batch: Batch, size: int, curvature: bool, steps: int) -> kernels.Minima:
     """One call of the compiled program; the first `size` results as numpy arrays."""
     problem = batch.problem

@@ -250,3 +250,18 @@ def test_fits_of_toys_are_unbiased():
     pulls = np.array([(f.values["mu"] - 2.0) / f.errors["mu"] for f in fits])
     assert abs(pulls.mean()) < 4 / np.sqrt(200)
     assert pulls.std() == pytest.approx(1.0, abs=0.2)
+
+
+def test_blas_has_one_thread_in_fits_and_all_of_them_again_afterwards():
+    from hs3.engine import threads
+
+    def counts():
+        return [library["num_threads"] for library in threads._libraries().info()]
+
+    before = counts()
+    assert before, "no BLAS found"
+    with threads.one_thread():
+        with threads.one_thread():
+            assert set(counts()) == {1}
+        assert set(counts()) == {1}
+    assert counts() == before
