@@ -8,146 +8,24 @@ import math
 
 import numpy as np
 import pytest
+from combinations import (
+    combined,
+    counting,
+    measured,
+    measurement,
+    poisson,
+    refusal,
+    two,
+    unbinned,
+    unit,
+)
 from conftest import DATA, ROOT, shared
 
 import hs3
 from hs3.cli.app import run
-from hs3.codes import CODES
 from hs3.combination.correlation import decompose
 
 SBOTTOM = "likelihoods/atlas_sbottom_SUSY-2018-31"
-
-
-def counting(n=10.0, name="sr", mu="mu", alpha="alpha", hi=1.1, signal=5.0, background=10.0):
-    """One channel with one bin: n ~ Pois((mu signal + background) f(alpha)), f(±1) = hi, 2 - hi."""
-    normsys = {
-        "name": alpha,
-        "type": "normsys",
-        "parameter": alpha,
-        "constraint": "Gauss",
-        "interpolation": "lin",
-        "data": {"hi": hi, "lo": 2 - hi},
-    }
-    axis = {"name": f"obs_{name}", "min": 0, "max": 1, "nbins": 1}
-    factor = {"name": mu, "type": "normfactor", "parameter": mu}
-    return {
-        "metadata": {"hs3_version": "0.2.9"},
-        "distributions": [
-            {
-                "name": f"model_{name}",
-                "type": "histfactory_dist",
-                "axes": [axis],
-                "samples": [
-                    {"name": "s", "data": {"contents": [signal]}, "modifiers": [factor, normsys]},
-                    {"name": "b", "data": {"contents": [background]}, "modifiers": [normsys]},
-                ],
-            }
-        ],
-        "data": [{"name": f"data_{name}", "type": "binned", "axes": [axis], "contents": [n]}],
-        "likelihoods": [
-            {"name": "l", "distributions": [f"model_{name}"], "data": [f"data_{name}"]}
-        ],
-        "domains": [
-            {
-                "name": "d",
-                "type": "product_domain",
-                "axes": [
-                    {"name": mu, "min": -10, "max": 50},
-                    {"name": alpha, "min": -5, "max": 5},
-                ],
-            }
-        ],
-        "parameter_points": [
-            {
-                "name": "p",
-                "parameters": [{"name": mu, "value": 1}, {"name": alpha, "value": 0.25}],
-            }
-        ],
-        "analyses": [
-            {
-                "name": "a",
-                "likelihood": "l",
-                "parameters_of_interest": [mu],
-                "domain": "d",
-                "init": "p",
-            }
-        ],
-    }
-
-
-def unbinned():
-    axis = {"name": "m", "min": 100, "max": 150}
-    return {
-        "metadata": {"hs3_version": "0.2.9", "packages": [{"name": "ROOT", "version": "6.40.00"}]},
-        "distributions": [
-            {"name": "g", "type": "gaussian_dist", "x": "m", "mean": "mh", "sigma": "w"},
-            {"name": "ac", "type": "gaussian_dist", "x": "nom_alpha", "mean": "alpha", "sigma": 1},
-        ],
-        "functions": [{"name": "w", "type": "generic_function", "expression": "2*(1 + 0.1*alpha)"}],
-        "data": [{"name": "ev", "type": "unbinned", "axes": [axis], "entries": [[124.0], [126.5]]}],
-        "likelihoods": [
-            {"name": "u", "distributions": ["g"], "data": ["ev"], "aux_distributions": ["ac"]}
-        ],
-        "domains": [
-            {
-                "name": "default_domain",
-                "type": "product_domain",
-                "axes": [
-                    {"name": "mh", "min": 110, "max": 140},
-                    {"name": "alpha", "min": -5, "max": 5},
-                    {"name": "m", "min": 100, "max": 150},
-                ],
-            }
-        ],
-        "parameter_points": [
-            {
-                "name": "default_values",
-                "parameters": [
-                    {"name": "mh", "value": 125},
-                    {"name": "alpha", "value": 0.25},
-                    {"name": "nom_alpha", "value": 0, "const": True},
-                ],
-            }
-        ],
-    }
-
-
-def measurement():
-    """mh measured elsewhere, and the source alpha with it."""
-    data = unbinned()
-    data["distributions"] = [
-        {"name": "mh_con", "type": "gaussian_dist", "x": "mh", "mean": 125.2, "sigma": 0.5},
-        {"name": "source", "type": "gaussian_dist", "x": "alpha", "mean": 0.0, "sigma": 1.0},
-    ]
-    data["likelihoods"] = [{"name": "c", "aux_distributions": ["mh_con", "source"]}]
-    return data | {"functions": [], "data": []}
-
-
-def combined(inputs, labels=None, /, **config):
-    given = [hs3.Workspace.from_json(d) if isinstance(d, dict) else d for d in inputs]
-    labels = labels or [chr(ord("a") + i) for i in range(len(given))]
-    return hs3.combine(given, names=labels, config=config)
-
-
-def two(**change):
-    return [counting(), counting(n=14.0, name="cr", **change)]
-
-
-def refusal(inputs, code, /, **config):
-    with pytest.raises(hs3.EditError) as raised:
-        combined(inputs, **config)
-    assert raised.value.code == code
-    assert CODES[code].severity == "error"
-    return raised.value
-
-
-def poisson(n, nu):
-    return nu - n * math.log(nu) + math.lgamma(n + 1)
-
-
-def unit(x):
-    return 0.5 * x * x + 0.5 * math.log(2 * math.pi)
-
 
 # --- sums of likelihoods ----------------------------------------------------------------------
 
@@ -165,15 +43,51 @@ def test_shared_parameters_and_their_constraint_count_once():
 
 
 def test_the_fit_of_fully_correlated_copies_is_that_of_twice_the_data():
+    """n1, n2 ~ Pois(5 mu + 10 + alpha): Fisher information gives sigma² = (10 + 2)/50."""
     ws = combined([counting(), counting()], overlap="keep")[0]
     result = hs3.fit(ws)
     assert result.values["mu"] == pytest.approx(0.0, abs=1e-6)
     assert result.values["alpha"] == pytest.approx(0.0, abs=1e-6)
-    # -log L'' at the best fit: 2·25/10 for mu, 2·10·1/10 + 1/0.01 in units of alpha/10 …
-    rate, slope = 5.0, 1.0  # d nu / d mu and d nu / d alpha at mu = 0, alpha = 0
-    fisher = 2 / 10 * np.array([[rate**2, rate * slope], [rate * slope, slope**2]])
-    error = math.sqrt(np.linalg.inv(fisher + np.diag([0, 1]))[0, 0])
-    assert result.errors["mu"] == pytest.approx(error, rel=1e-6)
+    assert result.errors["mu"] == pytest.approx(math.sqrt(12 / 50), rel=1e-6)
+
+
+def _best_average(rho):
+    """Best linear unbiased estimate of mu from 10 and 13 with V = diag(1, 2²) + C(alpha)."""
+    scale = np.array([1.0, 1.5])
+    v = np.diag([1.0, 4.0]) + np.outer(scale, scale) * np.array([[1, rho], [rho, 1]])
+    weight = np.linalg.inv(v).sum(axis=0)
+    return weight @ [10.0, 13.0] / weight.sum(), weight.sum() ** -0.5
+
+
+def _copies(rho):
+    """Two measurements and how their sources are correlated, in the way a user would say it."""
+    if rho == 1.0:
+        return {}
+    if rho == 0.0:
+        return {"decorrelate": ["alpha"]}
+    both = [{"a": "alpha"}, {"b": "alpha"}]
+    return {"partial": [{"name": "z", "parameters": both, "matrix": [[1, rho], [rho, 1]]}]}
+
+
+@pytest.mark.parametrize("rho", [1.0, 0.0, 0.5, -0.3])
+def test_gaussian_measurements_give_the_best_linear_unbiased_estimate(rho):
+    inputs = [measured(10.0, 1.0), measured(13.0, 2.0, sigma=1.5)]
+    result = hs3.fit(combined(inputs, **_copies(rho))[0])
+    value, error = _best_average(rho)
+    assert result.values["mu"] == pytest.approx(value, rel=1e-9)
+    assert result.errors["mu"] == pytest.approx(error, rel=1e-9)
+
+
+@pytest.mark.parametrize("rho", [1.0, -1.0])
+def test_a_matrix_of_full_correlation_equals_one_shared_parameter(rho):
+    both = [{"a": "alpha"}, {"b": "alpha"}]
+    partial = {"name": "z", "parameters": both, "matrix": [[1, rho], [rho, 1]]}
+    inputs = [measured(10.0, 1.0), measured(13.0, 2.0, sigma=1.5)]
+    result = hs3.fit(combined(inputs, partial=[partial])[0])
+    value, error = _best_average(rho)
+    assert len(result.values) == 2
+    assert result.values["mu"] == pytest.approx(value, rel=1e-9)
+    assert result.errors["mu"] == pytest.approx(error, rel=1e-9)
 
 
 @pytest.mark.parametrize("rho", [0.0, 0.25, -0.6])
@@ -188,12 +102,9 @@ def test_partial_correlation_agrees_with_the_closed_form(rho, method):
     ws, report = combined([counting(), counting()], overlap="keep", partial=[partial])
     assert "combine.decomposed" in {f.code for f in report}
     result = hs3.fit(ws)
-    # Fisher information of mu and the two alphas with the inverse of their covariance.
-    steps = np.array([[5.0, 1.0, 0.0], [5.0, 0.0, 1.0]])
-    fisher = steps.T @ steps / 10
-    fisher[1:, 1:] += np.linalg.inv([[1, rho], [rho, 1]])
+    # counts 5 mu + 10 + alpha_i with variance 10 and covariance rho: 1/sigma² = 50/(11 + rho)
     assert result.values["mu"] == pytest.approx(0.0, abs=1e-6)
-    assert result.errors["mu"] == pytest.approx(math.sqrt(np.linalg.inv(fisher)[0, 0]), rel=1e-6)
+    assert result.errors["mu"] == pytest.approx(math.sqrt((11 + rho) / 50), rel=1e-6)
 
 
 def test_partial_correlation_is_the_multivariate_normal_constraint():
@@ -267,6 +178,17 @@ def test_histfactory_unbinned_and_constraints():
         parts = [m.nll({k: v for k, v in point.items() if k in m.names}) for m in single]
         expected = sum(parts) - 2 * unit(point["alpha"])
         assert model.nll(point) == pytest.approx(expected, rel=1e-10)
+    result = hs3.fit(model)
+    best = result.values
+    parts = [m.nll({k: v for k, v in best.items() if k in m.names}) for m in single]
+    assert result.converged
+    assert result.nll == pytest.approx(sum(parts) - 2 * unit(best["alpha"]), rel=1e-10)
+    slope = dict.fromkeys(model.names, 0.0)
+    for m in single:
+        for name, value in zip(m.names, m.gradient({k: best[k] for k in m.names}), strict=True):
+            slope[name] += value
+    slope["alpha"] -= 2 * best["alpha"]
+    assert max(abs(slope[name]) for name in result.free) < 1e-5
 
 
 def test_mapping_by_patterns():

@@ -8,7 +8,8 @@ import typer
 
 from hs3.cli.edit import Target, written
 from hs3.cli.options import Json
-from hs3.cli.terminal import progress
+from hs3.cli.terminal import print_findings, progress
+from hs3.findings import Report
 
 
 def register(app: typer.Typer) -> None:
@@ -35,8 +36,13 @@ def combine(
     """Put analyses into one likelihood; parameters of one name are the same parameter."""
     import hs3
 
-    with progress("combining " + ", ".join(files)):
-        made, report = hs3.combine(files, names=name, config=config)
+    try:
+        with progress("combining " + ", ".join(files)):
+            made, report = hs3.combine(files, names=name, config=config)
+    except hs3.EditError as error:
+        if len(error.findings) > 1 and not json:  # all that is to be settled, at once
+            print_findings(Report(error.findings))
+        raise
     hs3.save(made, output)
     written(report, output, json)
     return 0

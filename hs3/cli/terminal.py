@@ -19,7 +19,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hs3.errors import HS3Error
+from hs3.errors import FindingsError, HS3Error
 from hs3.findings import Finding, Report
 
 _WIDE = 1000
@@ -135,4 +135,6 @@ def error_data(error: HS3Error) -> dict[str, Any]:
     out: dict[str, Any] = {"code": error.code, "path": error.path, "message": error.message}
     if error.suggestions:
         out["suggestions"] = list(error.suggestions)
+    if isinstance(error, FindingsError) and len(error.findings) > 1:
+        out["findings"] = Report(error.findings).to_dict()["findings"]
     return {"error": out}

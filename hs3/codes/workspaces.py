@@ -82,6 +82,16 @@ CODES: dict[str, Code] = {
         "Data of two inputs are equal: the same events may be counted twice.",
         "Make sure that the regions do not overlap.",
     ),
+    "combine.shared_events": Code(
+        "warning",
+        "Unbinned data of two inputs have events in common, which are counted twice.",
+        "Leave the region of one input out by `channels`, or make the selections disjoint.",
+    ),
+    "combine.shared_bins": Code(
+        "warning",
+        "Binned data of two inputs have the same counts in several bins: regions may overlap.",
+        "Leave the region of one input out by `channels`, unless the events are different.",
+    ),
     "combine.correlation": Code(
         "error",
         "A correlation matrix is none, or the parameters it is for have no Gaussian constraints.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,8 +14,9 @@ from hs3.histfactory.claims import describe
 from hs3.histfactory.meaning import Constraint
 
 from .config import Config
+from .config import Parameter as Settled
+from .draft import Plan
 from .inputs import Source
-from .plan import Plan
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,14 @@ class Shared:
         members: the inputs that have it, by index, with its name there.
         constraints: the constraints that count.
         keeper: the input from which they are.
+        more: what the inputs say about it besides: unit, description …
     """
 
     parameter: Parameter
     members: tuple[tuple[int, str], ...]
     constraints: tuple[Constraint, ...]
     keeper: int | None
+    more: Mapping[str, Any]
 
 
 def agree(sources: Sequence[Source], plan: Plan, config: Config) -> dict[str, Shared]:
@@ -49,8 +52,9 @@ def agree(sources: Sequence[Source], plan: Plan, config: Config) -> dict[str, Sh
     conflicts: list[Finding] = []
     out = {}
     for name, found in members.items():
-        conflicts += _conflicts(name, found, sources, plan, config)
-        out[name] = _shared(name, found, sources, plan, config)
+        settled = config.settled(name)
+        conflicts += _conflicts(name, found, sources, plan, settled)
+        out[name] = _shared(name, found, sources, plan, settled)
     if conflicts:
         raise EditError(conflicts)
     return out
@@ -58,17 +62,18 @@ def agree(sources: Sequence[Source], plan: Plan, config: Config) -> dict[str, Sh
 
 def _facts(source: Source, name: str, counts: bool) -> dict[str, Any]:
     parameter = source.parameters[name]
-    constraints = source.constraints.get(name, ()) if counts else None
-    entry = source.values.entry(name)
-    extra = (entry[1].model_extra or {}) if entry else {}
     return {
         "value": parameter.value,
         "min": parameter.min,
         "max": parameter.max,
         "const": parameter.const,
-        "unit": extra.get("unit", extra.get("units")),
-        "constraint": constraints,
+        "unit": _unit(source.more(name)),
+        "constraint": source.constraints.get(name, ()) if counts else None,
     }
+
+
+def _unit(more: Mapping[str, Any]) -> Any:
+    return more.get("unit", more.get("units"))
 
 
 def _conflicts(
@@ -76,12 +81,12 @@ def _conflicts(
     found: Sequence[tuple[int, str]],
     sources: Sequence[Source],
     plan: Plan,
-    config: Config,
+    settled: Settled,
 ) -> Iterator[Finding]:
-    settled = config.parameters.get(name)
     facts = [_facts(sources[i], old, old not in plan.free[i]) for i, old in found]
+    follows = settled.source in {sources[i].label for i, _ in found}
     for key in facts[0]:
-        if settled is not None and getattr(settled, key, None) is not None:
+        if getattr(settled, key, None) is not None or (follows and key != "constraint"):
             continue
         told = list(range(len(facts)))
         if key == "constraint":
@@ -92,10 +97,11 @@ def _conflicts(
                 first, other = (sources[found[n][0]].label for n in (given[0][0], k))
                 cure = f"settle it by `parameters: {{{name}: {{{key}: …}}}}`"
                 if key == "unit":
-                    cure = "use `rescale`"
+                    cure += " if the numbers have the same one, else use `rescale`"
+                shown = _show(given[0][1], value)
                 message = (
-                    f"{name!r} has the {key} {_show(given[0][1])} in {first!r} and {_show(value)} "
-                    f"in {other!r}; {cure}, or name it under `decorrelate`"
+                    f"{name!r} has the {key} {shown[0]} in {first!r} and {shown[1]} in {other!r}; "
+                    f"{cure}, or name it under `decorrelate`"
                 )
                 yield Finding("combine.conflict", pointer("parameters", name, key), message, name)
                 break
@@ -130,10 +136,23 @@ def _numbers(c: Constraint) -> tuple[Any, ...]:
     return (c.observed, c.scale, *map(float, c.support))
 
 
-def _show(value: Any) -> str:
+def _show(*values: Any) -> list[str]:
+    """The values in few digits, or in all of them where few do not tell them apart."""
+    short = [_shown(value) for value in values]
+    if len(set(short)) == len(short):
+        return short
+    return [" and ".join(map(_whole, v)) if isinstance(v, tuple) else repr(v) for v in values]
+
+
+def _shown(value: Any) -> str:
     if isinstance(value, tuple):
         return " and ".join(map(describe, value)) or "none"
     return f"{value:g}" if isinstance(value, float) else repr(value)
+
+
+def _whole(c: Constraint) -> str:
+    low, high = c.support
+    return f"{c.kind}(observed {c.observed!r} of {low} to {high}, scale {c.scale!r})"
 
 
 def _shared(
@@ -141,19 +160,23 @@ def _shared(
     found: Sequence[tuple[int, str]],
     sources: Sequence[Source],
     plan: Plan,
-    config: Config,
+    settled: Settled,
 ) -> Shared:
-    first, old = found[0]
+    first, old = next((m for m in found if sources[m[0]].label == settled.source), found[0])
     parameter = replace(sources[first].parameters[old], name=name)
-    settled = config.parameters.get(name)
-    if settled is not None:
-        given = {k: getattr(settled, k) for k in ("value", "min", "max", "const")}
-        parameter = replace(parameter, **{k: v for k, v in given.items() if v is not None})
+    given = {k: getattr(settled, k) for k in ("value", "min", "max", "const")}
+    parameter = replace(parameter, **{k: v for k, v in given.items() if v is not None})
     counting = [(i, n) for i, n in found if n not in plan.free[i] and n in sources[i].constraints]
     # A distribution can be named, and so counts before a kind.
     counting.sort(key=lambda m: all(_by_kind(c) for c in sources[m[0]].constraints[m[1]]))
     constraints = sources[counting[0][0]].constraints[counting[0][1]] if counting else ()
-    return Shared(parameter, tuple(found), constraints, counting[0][0] if counting else None)
+    more: dict[str, Any] = {}
+    for i, n in [(first, old), *found]:
+        more = {**sources[i].more(n), **more}
+    if settled.unit is not None:
+        more = {k: v for k, v in more.items() if k != "units"} | {"unit": settled.unit}
+    keeper = counting[0][0] if counting else None
+    return Shared(parameter, tuple(found), constraints, keeper, more)
 
 
 def _by_kind(constraint: Constraint) -> bool:

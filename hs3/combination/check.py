@@ -13,8 +13,8 @@ from hs3.resolve import resolve
 from hs3.workspace import Workspace
 
 from .agree import Shared
+from .draft import Plan
 from .inputs import Source
-from .plan import Plan
 
 
 def check(

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hs3 import jsonio
 from hs3.edit import select
 from hs3.edit.occurrences import of_entry
 from hs3.edit.renaming import apply
@@ -17,11 +18,12 @@ from .check import check
 from .config import Config
 from .config import read as read_config
 from .document import document
-from .files import load_config
+from .draft import Plan
+from .files import load_config, located
 from .inputs import Source, convention, sources
 from .merge import merge
 from .overlap import overlaps
-from .plan import Plan, plan
+from .plan import plan
 from .rewrite import rewrite
 
 Json = dict[str, Any]
@@ -52,10 +54,17 @@ def combine(
         HS3Error: an input cannot be read.
     """
     settings = _settings(config, correlate)
+    with jsonio.without_gc():
+        return _combined(inputs, names, settings)
+
+
+def _combined(
+    inputs: Sequence[Any], names: Sequence[str] | None, settings: Config
+) -> tuple[Workspace, Report]:
     given, report = sources(inputs, names, settings)
     follows = convention(given, settings)
     decided = plan(given, settings)
-    gone, findings = overlaps(given, settings.overlap)
+    gone, findings = overlaps(given, settings)
     shared = agree(given, decided, settings)
     _merge_constraints(given, decided, shared)
     parts = _parts(given, decided, shared, gone)
@@ -69,12 +78,16 @@ def combine(
 
 
 def _settings(config: Any, correlate: Mapping[str, Mapping[str, str]] | None) -> Config:
-    given = load_config(config) if isinstance(config, str | os.PathLike) else config
+    if isinstance(config, str | os.PathLike):
+        settings = located(read_config(load_config(config)), os.path.dirname(config))
+    else:
+        settings = read_config(config)
     if correlate is None:
-        return read_config(given)
-    data = given.model_dump(exclude_unset=True) if isinstance(given, Config) else dict(given or {})
-    both = {**data.get("correlate", {}), **{k: dict(v) for k, v in correlate.items()}}
-    return read_config({**data, "correlate": both})
+        return settings
+    both = {**settings.correlate, **{k: dict(v) for k, v in correlate.items()}}
+    return read_config(
+        {**settings.model_dump(exclude_unset=True, by_alias=True), "correlate": both}
+    )
 
 
 def _merge_constraints(

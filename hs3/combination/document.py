@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import hs3
+from hs3.errors import EditError
+from hs3.findings import nearest
 from hs3.workspace import Workspace
 
 from .agree import Shared
 from .config import Config, wrong
+from .draft import Plan
 from .inputs import Source
-from .plan import Plan
 
 Json = dict[str, Any]
 DOMAIN, POINT = "default_domain", "default_values"
@@ -101,11 +103,12 @@ def _parameters(
         p = one.parameter
         axes[name] = _axis(name, p.min, p.max)
         # Also where it is false: a convention of the writer must not decide it anew.
-        values[name] = {"name": name, "value": p.value, "const": p.const}
+        values[name] = {"name": name, "value": p.value, "const": p.const, **one.more}
     for name, given in decided.added.items():
-        axes[name] = {"name": name, **{k: given[k] for k in ("min", "max") if k in given}}
+        axes[name] = _axis(name, given.get("min", -math.inf), given.get("max", math.inf))
+        unit = {"unit": given["unit"]} if "unit" in given else {}
         const = bool(given.get("const", False))
-        values[name] = {"name": name, "value": given["value"], "const": const}
+        values[name] = {"name": name, "value": given["value"], "const": const, **unit}
     return axes, values
 
 
@@ -146,9 +149,6 @@ def _interest(
     if config.parameters_of_interest is not None:
         for name in config.parameters_of_interest:
             if name not in axes:
-                from hs3.errors import EditError
-                from hs3.findings import nearest
-
                 message = f"there is no parameter {name!r}"
                 where = "parameters_of_interest"
                 raise EditError([wrong(message, where, value=name, near=nearest(name, axes))])

@@ -8,7 +8,7 @@ from typing import Any
 from hs3 import files
 from hs3.errors import EditError
 
-from .config import wrong
+from .config import Config, wrong
 
 MAX_SIZE = 1 << 20
 
@@ -33,3 +33,13 @@ def load_config(path: str | os.PathLike[str]) -> Any:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         text = " ".join(str(error).split())
         raise EditError([wrong(f"not YAML: {text}"[:300])]) from None
+
+
+def located(config: Config, folder: str) -> Config:
+    """The configuration with its paths, which are relative to `folder`, as seen from here."""
+    inputs = {}
+    for label, given in config.inputs.items():
+        paths = {key: getattr(given, key) for key in ("patch", "root_dir")}
+        moved = {k: os.path.join(folder, v) for k, v in paths.items() if v is not None}
+        inputs[label] = given.model_copy(update=moved)
+    return config.model_copy(update={"inputs": inputs})

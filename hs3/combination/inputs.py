@@ -11,15 +11,17 @@ from typing import Any
 
 from hs3.canonical import sha256
 from hs3.dialects.base import Log, Writer
+from hs3.dialects.histfactory import channel_name
 from hs3.distributions.histfactory import HistFactoryDist
 from hs3.edit import select
 from hs3.edit.occurrences import VALUES, modifiers, names
+from hs3.edit.renaming import pattern
 from hs3.errors import EditError, FindingsError, HS3Error
 from hs3.findings import Finding, Report, nearest
 from hs3.graph import Graph
 from hs3.histfactory.meaning import Constraint
 from hs3.histfactory.modifiers import HistoSysModifier, ShapeSysModifier
-from hs3.resolve import resolve
+from hs3.resolve import attempt, resolve
 from hs3.resolve.measurement import numbers_of
 from hs3.resolve.selection import select as choose
 from hs3.resolve.values import Values
@@ -64,6 +66,14 @@ class Source:
     def parameters(self) -> Mapping[str, Any]:
         """The parameters that the likelihood depends on."""
         return {p.name: p for p in self.graph.parameters}
+
+    def more(self, name: str) -> dict[str, Any]:
+        """What the document says about a parameter besides its numbers: unit, description …"""
+        found: dict[str, Any] = {}
+        for told in (self.values.axis(name), self.values.entry(name)):
+            if told is not None:
+                found |= told[1].model_extra or {}
+        return found
 
     @property
     def only_measures(self) -> bool:
@@ -127,12 +137,10 @@ def sources(
 
 
 def _source(label: str, given: Any, wanted: Input) -> tuple[Source, Report]:
-    import hs3
-
-    ws, report = (given, Report()) if isinstance(given, Workspace) else hs3.read(given)
+    ws, report = _read(label, given, wanted)
     digest = sha256(ws.to_json())
     try:
-        part, more = select(ws, analysis=wanted.analysis, likelihood=wanted.likelihood)
+        part, more = _part(ws, wanted)
         graph = resolve(part)
     except HS3Error as error:
         found = error.findings if isinstance(error, FindingsError) else ()
@@ -144,8 +152,64 @@ def _source(label: str, given: Any, wanted: Input) -> tuple[Source, Report]:
     assert selection is not None
     packages = part.metadata.packages if part.metadata else ()
     values = Values(part, selection, Writer.of(packages), Log())
-    kept = (f for f in (*more, *graph.report) if f.severity == "warning")
+    found = (*more, *graph.report, *_lost(ws, part, wanted))
+    kept = [f for f in found if f.severity == "warning" or f.code == "select.constraint_dropped"]
     return Source(label, digest, part, graph, values), report + kept
+
+
+def _lost(ws: Workspace, part: Workspace, wanted: Input) -> Report:
+    """Warnings about distributions that the part leaves out: nobody could warn of them later."""
+    if wanted.pdf is not None or len(ws.distributions or ()) == len(part.distributions or ()):
+        return Report()
+    report = attempt(ws, analysis=wanted.analysis, likelihood=wanted.likelihood)[1]
+    return Report(tuple(f for f in report if f.code == "constraint.left_out"))
+
+
+def _read(label: str, given: Any, wanted: Input) -> tuple[Workspace, Report]:
+    import hs3
+
+    if not isinstance(given, Workspace):
+        return hs3.read(given, **wanted.options)
+    for option in wanted.options:
+        message = f"{label!r} has been read already"
+        raise EditError([wrong(message, "inputs", label, option, value=label)])
+    return given, Report()
+
+
+def _part(ws: Workspace, wanted: Input) -> tuple[Workspace, Report]:
+    """What is combined of a document."""
+    if wanted.pdf is not None:
+        data = ws.to_json()
+        name = f"{wanted.pdf}_likelihood"
+        pair = {"distributions": [wanted.pdf], "data": [wanted.data]}
+        data.setdefault("likelihoods", []).append({"name": name, **pair})
+        return select(Workspace.from_json(data), likelihood=name)
+    part, report = select(ws, analysis=wanted.analysis, likelihood=wanted.likelihood)
+    if not wanted.channels:
+        return part, report
+    kept, more = select(part, channels=_channels(part, wanted.channels))
+    return kept, report + more
+
+
+def _channels(ws: Workspace, wanted: Sequence[str]) -> list[str]:
+    """The channels that fit the patterns, and none of those with ``!`` in front."""
+    known = (ws.likelihoods or ())[0].distributions or ()
+    names = {name: (name, channel_name(name)) for name in known}
+
+    def fit(text: str) -> set[str]:
+        found = {n for n, both in names.items() if any(map(pattern(text).fullmatch, both))}
+        if not found:
+            message = f"there is no channel {text!r}"
+            near = nearest(text, [channel_name(n) for n in known])
+            raise EditError([wrong(message, "inputs", value=text, near=near)])
+        return found
+
+    positive = [fit(text) for text in wanted if not text.startswith("!")]
+    kept = set().union(*positive) if positive else set(names)
+    kept -= set().union(*(fit(text[1:]) for text in wanted if text.startswith("!")))
+    if not kept:
+        raise EditError([wrong("`channels` leaves no channel", "inputs")])
+    return [name for name in known if name in kept]
 
 
 def _of(label: str, finding: Finding) -> Finding:

@@ -85,6 +85,10 @@ class Values:
                 return (*found, point)
         return None
 
+    def axis(self, name: str) -> tuple[str, DomainAxis] | None:
+        """The entry that gives `name` its range: path and entry."""
+        return self._axes.get(name)
+
     def known(self) -> Iterable[str]:
         """Every name that a point or domain mentions."""
         names = dict.fromkeys(self._axes)
