@@ -59,7 +59,8 @@ if TYPE_CHECKING:
     )
     from hs3.face import HS3Warning, compile, convert, fit, load, save, validate
     from hs3.findings import Finding, Report
-    from hs3.inference import hypotest, significance, toys, upper_limit
+    from hs3.inference import hypotest, hypotests, significance, toys, upper_limit, upper_limits
+    from hs3.patches import PatchedModels, patched
     from hs3.reading import read
     from hs3.upgrading import upgrade
     from hs3.workspace import Workspace, dumps, loads
@@ -99,7 +100,15 @@ _HOMES = {
     ),
     "hs3.face": ("HS3Warning", "compile", "convert", "fit", "load", "save", "validate"),
     "hs3.findings": ("Finding", "Report"),
-    "hs3.inference": ("hypotest", "significance", "toys", "upper_limit"),
+    "hs3.inference": (
+        "hypotest",
+        "hypotests",
+        "significance",
+        "toys",
+        "upper_limit",
+        "upper_limits",
+    ),
+    "hs3.patches": ("PatchedModels", "patched"),
     "hs3.reading": ("read",),
     "hs3.upgrading": ("upgrade",),
     "hs3.workspace": ("Workspace", "dumps", "loads"),
@@ -121,6 +130,7 @@ __all__ = [
     "MissingDependency",
     "Model",
     "Options",
+    "PatchedModels",
     "ReadError",
     "Report",
     "ResolveError",
@@ -143,10 +153,12 @@ __all__ = [
     "fit_with",
     "goodness_of_fit",
     "hypotest",
+    "hypotests",
     "impacts",
     "interval",
     "load",
     "loads",
+    "patched",
     "pruning",
     "pulls",
     "read",
@@ -159,6 +171,7 @@ __all__ = [
     "toys",
     "upgrade",
     "upper_limit",
+    "upper_limits",
     "validate",
     "verify",
     "yields",

@@ -34,7 +34,7 @@ def load(source: Source, **options: Unpack[ReadOptions]) -> Workspace:
     options and the errors are those of `read`.
     """
     workspace, report = read(source, **options)
-    _warn(report)
+    warn(report)
     return workspace
 
 
@@ -188,7 +188,7 @@ def compile(
         observables=observables,
         histosys=histosys,
     )
-    _warn(graph.report)
+    warn(graph.report)
     return compile_graph(graph, options or Options())
 
 
@@ -269,7 +269,8 @@ def _findings(error: HS3Error) -> tuple[Finding, ...]:
     return (Finding(error.code, error.path, error.message, error.value, error.suggestions),)
 
 
-def _warn(report: Report) -> None:
+def warn(report: Report) -> None:
+    """Issue the warnings of a report as one `HS3Warning`."""
     if report.warnings:
         said = "; ".join(f"{f.code} at {f.path or '/'}: {f.message}" for f in report.warnings)
         warnings.warn(said, HS3Warning, stacklevel=3)

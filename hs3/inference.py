@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hs3.errors import FitError
 from hs3.face import compile
 from hs3.reading import Source
 from hs3.workspace import Workspace
 
 if TYPE_CHECKING:
     from hs3.engine import Model
-    from hs3.engine.inference import FitBatch, HypoTest, Limit, Significance
+    from hs3.engine.inference import FitBatch, HypoTest, Limit, Limits, Significance
 
 
 def hypotest(
@@ -36,14 +35,28 @@ def hypotest(
     """
     from hs3.engine import inference
 
-    if toys and isinstance(value, Mapping):
-        if len(value) > 1:
-            message = "toys test one parameter of interest"
-            raise FitError(message, code="inference.statistic", value=list(value))
-        ((options["poi"], value),) = value.items()
     if toys:
-        return inference.toy_hypotest(_model(source), value, toys=toys, **options)  # type: ignore[arg-type]
+        return inference.toy_hypotest(_model(source), value, toys=toys, **options)
     return inference.hypotest(_model(source), value, **options)
+
+
+def hypotests(
+    source: Model | Workspace | Source, values: Sequence[float], **options: Any
+) -> tuple[HypoTest, ...]:
+    """`hypotest` of several values of one parameter of interest: curves of p-values and CLs.
+
+    Args:
+        source: a model, or what `compile` makes one of.
+        values: of the parameter of interest.
+        options: those of `hs3.engine.inference.hypotests`.
+
+    Raises:
+        FitError: an unknown name, or a fit that does not converge.
+        HS3Error: as `compile`.
+    """
+    from hs3.engine import inference
+
+    return inference.hypotests(_model(source), values, **options)
 
 
 def upper_limit(
@@ -66,6 +79,25 @@ def upper_limit(
     if toys:
         return inference.toy_upper_limit(_model(source), cl=cl, toys=toys, **options)
     return inference.upper_limit(_model(source), cl=cl, **options)
+
+
+def upper_limits(models: Mapping[str, Model] | Sequence[Model], **options: Any) -> Limits:
+    """The upper limit of every model: mass hypotheses, the patches of a patchset.
+
+    Models of the same parameters share one compiled program, and nothing stops the others where one
+    has no limit.
+
+    Args:
+        models: by name (`hs3.patched` makes those of a patchset when they are needed), or a list.
+        options: those of `hs3.engine.inference.upper_limits`: `poi`, `cl`, `bounds` …; `folder` to
+            keep what is done and to go on from there, `executor` for processes or a cluster.
+
+    Raises:
+        FitError: no models, or options that no model could meet.
+    """
+    from hs3.engine import inference
+
+    return inference.upper_limits(models, **options)
 
 
 def significance(

@@ -99,7 +99,7 @@ def read(
             message = f"`{name}` can be given for {kind} only, and this is none"
             raise ConversionError(message, code="conversion.option")
     if patch is not None and not isinstance(patch, list):
-        given["patch"] = _json(patch)
+        given["patch"] = json_of(patch)
     if pyhf.is_pyhf(data):
         return pyhf.from_pyhf(data, **given)
     if pyhf.is_patchset(data):
@@ -117,7 +117,7 @@ def read(
 # --- one format each ------------------------------------------------------------------------------
 
 
-def _json(source: Source) -> Any:
+def json_of(source: Source) -> Any:
     """The JSON data of a document; other formats are refused by name."""
     if isinstance(source, dict):
         return source

@@ -50,6 +50,42 @@ def apply_patch(
     return _apply(workspace, patch, base), Report(tuple(findings))
 
 
+Entry = tuple[str, tuple[float | str, ...], list[Any]]
+"""A patch of a set: its name, its values, its operations."""
+
+
+def patches_of(
+    workspace: dict[str, Any], patchset: dict[str, Any], *, verify: bool = True
+) -> tuple[tuple[str, ...], list[Entry]]:
+    """The labels of the values of a patchset, and all its patches.
+
+    Args:
+        workspace, verify: as for `apply_patch`.
+
+    Raises:
+        ConversionError: an entry is malformed, a name is there twice, or the patchset is for
+            another workspace.
+    """
+    _digests(workspace, patchset, verify)
+    labels = _object(patchset["metadata"], "/metadata").get("labels", [])
+    found: dict[str, Entry] = {}
+    for i, entry in enumerate(patchset["patches"]):
+        path = pointer("patches", i)
+        metadata = _object(_object(entry, path).get("metadata"), f"{path}/metadata")
+        name, values, patch = metadata.get("name"), metadata.get("values", []), entry.get("patch")
+        if not isinstance(name, str) or not isinstance(values, list) or not isinstance(patch, list):
+            message = "a patch needs a name, a list of values and a list of operations"
+            raise ConversionError(message, code="pyhf.patch", path=path)
+        if name in found:
+            message = f"there are two patches {name!r}"
+            raise ConversionError(message, code="pyhf.patch", path=path, value=name)
+        if len(values) != len(labels):
+            message = f"{len(values)} values for the {len(labels)} labels of the patchset"
+            raise ConversionError(message, code="pyhf.patch", path=f"{path}/metadata/values")
+        found[name] = name, tuple(values), patch
+    return tuple(str(label) for label in labels), list(found.values())
+
+
 def digest(workspace: dict[str, Any], algorithm: str = "sha256") -> str:
     """Hash of the JSON text with sorted keys, as pyhf's patchsets carry it.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from .asymptotic import hypotest, significance, upper_limit
+from .asymptotic import hypotest, hypotests, significance, upper_limit
 from .batch import FitBatch, fit_batch
+from .chunks import Split
 from .frequentist import toy_hypotest, toy_significance, toy_upper_limit
+from .many import Limits, upper_limits
 from .profile import Profile
 from .results import HypoTest, Limit, Significance
 from .toys import fit_toys
@@ -13,14 +15,18 @@ __all__ = [
     "FitBatch",
     "HypoTest",
     "Limit",
+    "Limits",
     "Profile",
     "Significance",
+    "Split",
     "fit_batch",
     "fit_toys",
     "hypotest",
+    "hypotests",
     "significance",
     "toy_hypotest",
     "toy_significance",
     "toy_upper_limit",
     "upper_limit",
+    "upper_limits",
 ]

@@ -11,7 +11,7 @@ Expected values are those for a best fit that fluctuates by N :math:`\sigma` aro
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +69,7 @@ class SignalTest:
             FitError: an unknown name, or a fit that does not converge.
         """
         name = poi_of(model, poi)
-        data = Profile.of(model, (name,), fixed, _bounds(model, name, statistic, bounds))
+        data = Profile.of(model, (name,), fixed, poi_bounds(model, name, statistic, bounds))
         expected = true if true is not None else (1.0 if statistic.name == "q0" else 0.0)
         theta = data.at(expected).theta
         asimov = data.with_model(model.with_data(model.expected_data(theta)))
@@ -95,21 +95,33 @@ class SignalTest:
 
     def p_values(self, q: float, value: float) -> tuple[float, float, float]:
         """p-values of the tested and of the Asimov hypothesis, and their ratio, CLs."""
-        sigma = self.sigma(value)
-        p = self.statistic.survival(q, value, value, sigma)
-        other = self.statistic.survival(q, value, self.true, sigma)
-        return p, other, p / other if other > 0.0 else 0.0
+        return self.statistic.p_values(q, value, self.true, self.sigma(value))
 
     def expected(self, value: float, band: float) -> tuple[float, float, float]:
         """`p_values` for a best fit that is `band` sigma above that of the Asimov data."""
-        sigma = self.sigma(value)
-        best = self.true + band * sigma
-        p = self.statistic.expected_survival(best, value, value, sigma)
-        other = self.statistic.expected_survival(best, value, self.true, sigma)
-        return p, other, p / other if other > 0.0 else 0.0
+        return self.statistic.expected_p_values(band, value, self.true, self.sigma(value))
+
+    def test(self, value: float) -> HypoTest:
+        """The test of one value."""
+        q = self.observed(value)
+        p, other, cls = self.p_values(q, value)
+        bands = [self.expected(value, band) for band in BANDS]
+        return HypoTest(
+            tested={self.poi: value},
+            statistic=self.statistic.name,
+            observed=q,
+            p_value=p,
+            p_alternative=other,
+            cls=cls,
+            expected_p_value=tuple(b[0] for b in bands),
+            expected_cls=tuple(b[2] for b in bands),
+            best={self.poi: self.data.best_values[0]},
+            sigma=self.sigma(value),
+            notes=notes_of(self),
+        )
 
 
-def _bounds(model: Model, poi: str, statistic: Statistic, bounds: Bounds | None) -> Bounds:
+def poi_bounds(model: Model, poi: str, statistic: Statistic, bounds: Bounds | None) -> Bounds:
     """Bounds for the fits: best fits below zero are not looked at by t~ and q~."""
     parameter = model.graph.parameters[model.position(poi)]
     low, high = (bounds or {}).get(poi, (parameter.min, parameter.max))
@@ -120,17 +132,24 @@ def _bounds(model: Model, poi: str, statistic: Statistic, bounds: Bounds | None)
 
 def notes_of(tester: SignalTest) -> tuple[str, ...]:
     """What a reader of the result has to know about the fits."""
-    low = float(tester.data.problem.lower[_place(tester)])
-    high = float(tester.data.problem.upper[_place(tester)])
+    problem, place = tester.data.problem, _place(tester)
+    box = float(problem.lower[place]), float(problem.upper[place])
+    return notes_about(tester.poi, tester.statistic, tester.data.best_values[0], box)
+
+
+def notes_about(
+    poi: str, statistic: Statistic, best: float, box: tuple[float, float]
+) -> tuple[str, ...]:
+    """Notes about a best fit at a bound of its parameter."""
+    low, high = box
     notes = []
-    best = tester.data.best_values[0]
-    if tester.statistic.name in ("q", "t", "r", "q0") and low >= 0.0 and best <= low:
+    if statistic.name in ("q", "t", "r", "q0") and low >= 0.0 and best <= low:
         notes.append(
-            f"the best fit of {tester.poi} is at its lower bound {low:g}; {tester.statistic.name} "
+            f"the best fit of {poi} is at its lower bound {low:g}; {statistic.name} "
             "is defined without it: give wider bounds"
         )
     if best >= high:
-        notes.append(f"the best fit of {tester.poi} is at its upper bound {high:g}")
+        notes.append(f"the best fit of {poi} is at its upper bound {high:g}")
     return tuple(notes)
 
 
@@ -165,23 +184,25 @@ def hypotest(
         if len(value) > 1:
             return _several(model, value, chosen, fixed, bounds)
         ((poi, value),) = value.items()
-    tester = SignalTest.of(model, poi, chosen, fixed, bounds)
-    q = tester.observed(value)
-    p, other, cls = tester.p_values(q, value)
-    bands = [tester.expected(value, band) for band in BANDS]
-    return HypoTest(
-        tested={tester.poi: value},
-        statistic=chosen.name,
-        observed=q,
-        p_value=p,
-        p_alternative=other,
-        cls=cls,
-        expected_p_value=tuple(b[0] for b in bands),
-        expected_cls=tuple(b[2] for b in bands),
-        best={tester.poi: tester.data.best_values[0]},
-        sigma=tester.sigma(value),
-        notes=notes_of(tester),
-    )
+    return SignalTest.of(model, poi, chosen, fixed, bounds).test(value)
+
+
+def hypotests(
+    model: Model,
+    values: Sequence[float],
+    *,
+    poi: str | None = None,
+    statistic: str = "q~",
+    fixed: Mapping[str, float] | tuple[str, ...] = (),
+    bounds: Bounds | None = None,
+) -> tuple[HypoTest, ...]:
+    """`hypotest` of several values of one parameter, for curves of p-values and CLs.
+
+    Raises:
+        FitError: an unknown name, or a fit that does not converge.
+    """
+    tester = SignalTest.of(model, poi, statistic_of(statistic), fixed, bounds)
+    return tuple(tester.test(float(value)) for value in values)
 
 
 def _several(
@@ -304,6 +325,12 @@ def limit_statistic(name: str, cl: float) -> Statistic:
     return chosen
 
 
+def outside(poi: str, high: float) -> FitError:
+    """The limit is not inside the bounds."""
+    message = f"the upper limit on {poi} lies above its upper bound {high:g}; give wider bounds"
+    return FitError(message, code="inference.limit_outside", value=high)
+
+
 def crossing(
     f: Callable[[float], float],
     level: float,
@@ -344,8 +371,7 @@ def crossing(
     if gb == 0.0:
         return b
     if (ga > 0.0) == (gb > 0.0):
-        message = f"the upper limit on {poi} lies above its upper bound {high:g}"
-        raise FitError(message, code="inference.limit_outside", value=b)
+        raise outside(poi, high)
     low, up = sorted((a, b))
     return float(
         brentq(g, low, up, xtol=tolerance * max(abs(up), 1e-12), rtol=4 * np.finfo(float).eps)

@@ -7,7 +7,7 @@ program does it all, and what becomes of a fit does not depend on the others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -136,6 +136,20 @@ class Batch:
     observed: Any
     varies: tuple[bool, bool]
 
+    def part(self, rows: IntArray) -> Batch:
+        """The fits of some rows."""
+
+        def taken(tree: Any, varies: bool) -> Any:
+            return jax.tree.map(lambda leaf: np.asarray(leaf)[rows], tree) if varies else tree
+
+        return replace(
+            self,
+            theta=self.theta[rows],
+            held=self.held[rows],
+            arrays=taken(self.arrays, self.varies[0]),
+            observed=taken(self.observed, self.varies[1]),
+        )
+
 
 def fit_batch(
     models: Model | Sequence[Model],
@@ -229,20 +243,44 @@ def observations(model: Model, data: Dataset) -> Observed:
 
 
 def stacked(models: Sequence[Model]) -> tuple[Any, Any]:
-    """Arrays and data of models of one shape, with a leading axis over them.
+    """Arrays and data of models of one kind (see `alike`), with a leading axis over them.
 
     Raises:
         FitError: the models differ in more than numbers.
     """
     first = models[0]
-    shapes = jax.tree.map(np.shape, (first.arrays, first.observed))
     for number, model in enumerate(models):
-        same = model.names == first.names and model.program == first.program
-        if not same or jax.tree.map(np.shape, (model.arrays, model.observed)) != shapes:
+        if kind_of(model) != kind_of(first):
             message = f"model {number} has other parameters, functions or shapes than model 0"
             raise FitError(message, code="fit.wrong_shape", value=number)
-    stack = [(m.arrays, m.observed) for m in models]
+    stack = [(m.arrays, m.observed) for m in alike(models)]
     return jax.tree.map(lambda *leaves: np.stack(leaves), *stack)  # type: ignore[no-any-return]
+
+
+def kind_of(model: Model) -> Hashable:
+    """Equal for models that one compiled program can fit together: all but their numbers."""
+    measured = jax.tree.leaves((model.observed, model.arrays.constraints))
+    return model.names, model.program, model.layout, tuple(np.shape(leaf) for leaf in measured)
+
+
+def alike(models: Sequence[Model]) -> list[Model]:
+    """Models of one kind with arrays of one shape: each is padded to the largest.
+
+    In a patch with fewer systematics or samples than another the arrays are smaller. What is added
+    changes nothing (`hs3.engine.histfactory.pack`).
+    """
+    leaves = [jax.tree.leaves(model.arrays) for model in models]
+    columns = zip(*leaves, strict=True)
+    shapes = [np.max([leaf.shape for leaf in column], axis=0) for column in columns]
+    tree = jax.tree.structure(models[0].arrays)
+    out = []
+    for model, own in zip(models, leaves, strict=True):
+        padded = [
+            np.pad(leaf, [(0, int(n) - m) for n, m in zip(shape, leaf.shape, strict=True)])
+            for leaf, shape in zip(map(np.asarray, own), shapes, strict=True)
+        ]
+        out.append(replace(model, arrays=jax.tree.unflatten(tree, padded)))
+    return out
 
 
 def run(batch: Batch, curvature: bool = False) -> tuple[FloatArray, kernels.Minima]:
@@ -260,7 +298,7 @@ def run(batch: Batch, curvature: bool = False) -> tuple[FloatArray, kernels.Mini
             batch.held[failed], again[:, index], batch.problem.model.start[index]
         )
         second, better = _run(
-            _part(replace(batch, theta=_put(batch, failed, again)), failed), curvature
+            replace(batch, theta=_put(batch, failed, again)).part(failed), curvature
         )
         good = np.asarray(better.status) == CONVERGED
         theta[failed[good]] = second[good]
@@ -283,7 +321,7 @@ def _refine(batch: Batch, theta: FloatArray, minima: kernels.Minima, curvature: 
     if (finer := refined(model)) is None:
         return
     start = np.where(found[:, None], theta[rough], batch.theta[rough])
-    part = replace(_part(batch, rough), theta=start)
+    part = replace(batch.part(rough), theta=start)
     again, better = run(replace(part, problem=replace(part.problem, model=finer)), curvature)
     theta[rough] = again
     for old, new in zip(minima, better, strict=True):
@@ -296,7 +334,7 @@ def _integral_errors(batch: Batch) -> FloatArray:
     out = [np.zeros(0)]
     for first in range(0, len(batch.theta), together):
         rows = np.arange(first, min(first + together, len(batch.theta)))
-        part = _part(batch, np.pad(rows, (0, together - len(rows)), mode="edge"))
+        part = batch.part(np.pad(rows, (0, together - len(rows)), mode="edge"))
         errors = _errors(part.theta, model.program, part.arrays, part.observed, batch.varies)
         out.append(np.asarray(errors)[: len(rows)])
     return np.concatenate(out)
@@ -320,28 +358,13 @@ def _put(batch: Batch, rows: IntArray, values: FloatArray) -> FloatArray:
     return theta
 
 
-def _part(batch: Batch, rows: IntArray) -> Batch:
-    """The fits of some rows."""
-
-    def taken(tree: Any, varies: bool) -> Any:
-        return jax.tree.map(lambda leaf: np.asarray(leaf)[rows], tree) if varies else tree
-
-    return replace(
-        batch,
-        theta=batch.theta[rows],
-        held=batch.held[rows],
-        arrays=taken(batch.arrays, batch.varies[0]),
-        observed=taken(batch.observed, batch.varies[1]),
-    )
-
-
 def _run(batch: Batch, curvature: bool) -> tuple[FloatArray, kernels.Minima]:
     size, index = len(batch.theta), batch.problem.index
     theta = batch.theta.copy()
     found: kernels.Minima | None = None
     rows = np.arange(size)
     while len(rows):
-        part = _part(replace(batch, theta=theta), rows)
+        part = replace(batch, theta=theta).part(rows)
         pieces = _calls(part, curvature, STEPS if found is None else MAX_STEPS)
         leaves = zip(*pieces, strict=True)
         new = kernels.Minima._make(np.concatenate(parts) for parts in leaves)
@@ -367,7 +390,7 @@ def _calls(batch: Batch, curvature: bool, steps: int) -> list[kernels.Minima]:
 
     def call(rows: IntArray) -> kernels.Minima:
         filled = np.pad(rows, (0, together - len(rows)), mode="edge")
-        return _call(_part(batch, filled), len(rows), curvature, steps)
+        return _call(batch.part(filled), len(rows), curvature, steps)
 
     return [call(rows) for rows in parts]
 
@@ -431,7 +454,7 @@ def _covariance(
     kinked = bool((model.kinked & (theta[row] == 0.0))[problem.moving].any())
     known = float(minima.tau[row]) == 1.0 and not kinked
     if not known:
-        one = _part(batch, np.array([row]))
+        one = batch.part(np.array([row]))
         pick = [
             jax.tree.map(lambda leaf: leaf[0], t) if v else t
             for t, v in zip((one.arrays, one.observed), batch.varies, strict=True)

@@ -10,10 +10,10 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, as_completed
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 from zipfile import BadZipFile
 
 import jax
@@ -21,13 +21,13 @@ import numpy as np
 
 import hs3
 from hs3 import files
-from hs3.errors import ReadError, WriteError
+from hs3.errors import FitError, ReadError, WriteError
 
 from ..model import Model
 
 Arrays = dict[str, np.ndarray[Any, Any]]
-Work = Callable[[int, int], Arrays]
-"""From the first number and the count of a chunk to arrays with a leading axis over it."""
+Work = Callable[[], Arrays]
+"""The work of one chunk, to arrays with a leading axis over its numbers."""
 
 Progress = Callable[[int, int], None]
 """Called with how many numbers are done, and how many there are."""
@@ -35,8 +35,17 @@ Progress = Callable[[int, int], None]
 CHUNK = 256
 
 
+class Split(TypedDict, total=False):
+    """How work is split, kept and shown: see `in_chunks`."""
+
+    chunk: int
+    folder: str | os.PathLike[str] | None
+    executor: Executor | None
+    progress: Progress | None
+
+
 def in_chunks(
-    work: Work,
+    work: Callable[[int, int], Work],
     total: int,
     *,
     key: str,
@@ -45,16 +54,17 @@ def in_chunks(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Arrays:
-    """Do `work` on the numbers below `total`, and put the arrays of all chunks together.
+    """Do the work on the numbers below `total`, and put the arrays of all chunks together.
 
     Args:
-        work: for another process it must be picklable, as a `functools.partial` of a function of a
-            module is.
+        work: gives the work of a chunk from its first number and its count. For another process it
+            must be picklable, as a `functools.partial` of a function of a module is.
         key: tells what the work is (see `key_of`); files of other keys are not looked at.
         chunk: numbers in a chunk; another value makes other files.
         folder: where each chunk becomes a file, atomically; those that are there are not done
             again.
-        executor: any `concurrent.futures.Executor`. Processes must be spawned: those that are
+        executor: any `concurrent.futures.Executor`, that of a cluster
+            (`dask.distributed.Client.get_executor`) too. Processes must be spawned: those that are
             forked after JAX has started can hang.
         progress: called after each chunk.
 
@@ -62,37 +72,69 @@ def in_chunks(
         ReadError: a file of a chunk is damaged.
         WriteError: the folder cannot be written.
     """
-    ranges = [(first, min(chunk, total - first)) for first in range(0, total, chunk)]
-    home = None if folder is None else _home(Path(folder), key)
     done: dict[int, Arrays] = {}
-    for first, count in ranges:
-        if home is not None and (path := _path(home, first, count)).exists():
-            done[first] = _read(path)
-    finished = sum(count for first, count in ranges if first in done)
-
-    def keep(first: int, count: int, arrays: Arrays) -> None:
-        nonlocal finished
-        if home is not None:
-            _write(_path(home, first, count), arrays)
-        done[first] = arrays
-        finished += count
+    finished = 0
+    for first, count, arrays in stream(
+        work, total, key=key, chunk=chunk, folder=folder, executor=executor
+    ):
+        if arrays is not None:
+            done[first] = arrays
+            finished += count
         if progress is not None:
             progress(finished, total)
-
-    if progress is not None:
-        progress(finished, total)
-    missing = [(first, count) for first, count in ranges if first not in done]
-    if executor is None:
-        for first, count in missing:
-            keep(first, count, work(first, count))
-    else:
-        futures: dict[Future[Arrays], tuple[int, int]] = {
-            executor.submit(work, *part): part for part in missing
-        }
-        for future in as_completed(futures):
-            keep(*futures[future], future.result())
-    parts = [done[first] for first, _ in ranges]
+    parts = [done[first] for first in sorted(done)]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def stream(
+    work: Callable[[int, int], Work],
+    total: int,
+    *,
+    key: str,
+    chunk: int = CHUNK,
+    folder: str | os.PathLike[str] | None = None,
+    executor: Executor | None = None,
+) -> Iterator[tuple[int, int, Arrays | None]]:
+    """The chunks of `in_chunks` as they are done: first number, count and arrays.
+
+    First come those that were done before, then a pause (no arrays), then the others in any order.
+
+    Raises:
+        ReadError: a file of a chunk is damaged.
+        WriteError: the folder cannot be written.
+    """
+    if chunk < 1:
+        raise FitError(f"chunks of {chunk} cannot be made", code="fit.invalid", value=chunk)
+    missing = []
+    home = None if folder is None else _home(Path(folder), key)
+    for first in range(0, total, chunk):
+        count = min(chunk, total - first)
+        if home is not None and (path := _path(home, first, count)).exists():
+            yield first, count, _read(path)
+        else:
+            missing.append((first, count))
+    yield 0, 0, None
+    for first, count, arrays in _computed(work, missing, executor):
+        if home is not None:
+            _write(_path(home, first, count), arrays)
+        yield first, count, arrays
+
+
+def _computed(
+    work: Callable[[int, int], Work], parts: list[tuple[int, int]], executor: Executor | None
+) -> Iterator[tuple[int, int, Arrays]]:
+    if executor is None:
+        yield from ((first, count, work(first, count)()) for first, count in parts)
+        return
+    running: dict[Future[Arrays], tuple[int, int]] = {
+        executor.submit(work(*part)): part for part in parts
+    }
+    try:
+        for future in as_completed(running):
+            yield *running[future], future.result()
+    finally:
+        for future in running:
+            future.cancel()
 
 
 def key_of(model: Model, **settings: Any) -> str:

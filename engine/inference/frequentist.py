@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Unpack
+from typing import TypeVar, Unpack
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -15,12 +15,15 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from ..model import Model
-from .asymptotic import BANDS, SignalTest, crossing, limit_statistic, notes_of
+from .asymptotic import BANDS, SignalTest, crossing, hypotest, limit_statistic, notes_of
+from .asymptotic import significance as asymptotic_significance
 from .asymptotic import upper_limit as asymptotic_limit
 from .batch import Bounds
+from .chunks import Split
+from .profile import Profile
 from .results import HypoTest, Limit, Significance
 from .statistics import statistic_of
-from .toys import Split, tail, toy_statistics, usable
+from .toys import tail, toy_statistics, usable
 
 TESTED, ALTERNATIVE = 0, 1
 """Streams of random numbers."""
@@ -46,7 +49,7 @@ class ToyTester:
         truth = t.data.at(true).theta
         options = {"seed": self.seed, "stream": stream, "conditional": self.conditional}
         found = toy_statistics(
-            t.data.problem, t.poi, t.statistic, tested, truth, self.size,
+            t.data.problem, {t.poi: tested}, t.statistic, truth, self.size,
             **options, **self.split,  # type: ignore[arg-type]
         )  # fmt: skip
         return usable(found)
@@ -78,18 +81,32 @@ class ToyTester:
             expected_cls=tuple(a / b for a, b in bands),
             best={t.poi: t.data.best_values[0]},
             errors=(p_error, pb_error, max(cls, 1.0 / len(tested)) * relative),
-            notes=(*notes_of(t), *self.left_out(len(tested) + len(other), 2)),
+            toys=self.size,
+            asymptotic=where_defined(lambda: t.test(value)),
+            notes=(*notes_of(t), *left_out(len(tested) + len(other), 2 * self.size)),
         )
 
-    def left_out(self, used: int, streams: int) -> tuple[str, ...]:
-        """A note about toys whose fits did not converge."""
-        failed = streams * self.size - used
-        return (f"{failed} toys are left out: their fits did not converge",) if failed else ()
+
+T = TypeVar("T")
+
+
+def where_defined(formula: Callable[[], T]) -> T | None:
+    """What formulas give; None where they are not defined, as without any background."""
+    try:
+        return formula()
+    except FitError:
+        return None
+
+
+def left_out(used: int, size: int) -> tuple[str, ...]:
+    """A note about toys whose fits did not converge."""
+    failed = size - used
+    return (f"{failed} toys are left out: their fits did not converge",) if failed else ()
 
 
 def toy_hypotest(
     model: Model,
-    value: float,
+    value: float | Mapping[str, float],
     *,
     toys: int = 1000,
     seed: int = 0,
@@ -102,6 +119,8 @@ def toy_hypotest(
 ) -> HypoTest:
     """As `hypotest`, with toys: `toys` of the tested hypothesis, and as many without signal.
 
+    Several parameters of interest are tested with t, and without toys of another hypothesis.
+
     Args:
         conditional: keep the auxiliary measurements instead of drawing them.
         split: see `hs3.engine.inference.chunks.in_chunks`.
@@ -109,8 +128,43 @@ def toy_hypotest(
     Raises:
         FitError: an unknown name, or fits that do not converge.
     """
+    if isinstance(value, Mapping):
+        if len(value) > 1:
+            return _several(
+                model, value, statistic, fixed, bounds, _enough(toys), seed, conditional, split
+            )
+        ((poi, value),) = value.items()
     tester = SignalTest.of(model, poi, statistic_of(statistic), fixed, bounds)
     return ToyTester(tester, _enough(toys), seed, conditional, split).test(value)
+
+
+def _several(
+    model: Model,
+    values: Mapping[str, float],
+    statistic: str,
+    fixed: Mapping[str, float] | tuple[str, ...],
+    bounds: Bounds | None,
+    toys: int,
+    seed: int,
+    conditional: bool,
+    split: Split,
+) -> HypoTest:
+    formula = hypotest(model, values, statistic=statistic, fixed=fixed, bounds=bounds)
+    profile = Profile.of(model, tuple(values), fixed, bounds)
+    found = toy_statistics(
+        profile.problem, values, statistic_of(statistic), profile.at(*values.values()).theta, toys,
+        seed=seed, stream=TESTED, conditional=conditional, **split,
+    )  # fmt: skip
+    q = usable(found)
+    p, error = tail(q, formula.observed)
+    return replace(
+        formula,
+        p_value=p,
+        errors=(error, math.nan, math.nan),
+        toys=toys,
+        asymptotic=formula,
+        notes=(*formula.notes, *left_out(len(q), toys)),
+    )
 
 
 def _enough(toys: int) -> int:
@@ -139,7 +193,7 @@ def toy_significance(
     runner = ToyTester(tester, _enough(toys), seed, conditional, split)
     found = runner.toys(0.0, 0.0, TESTED)
     p, error = tail(found, tester.observed(0.0))
-    notes = (*notes_of(tester), *runner.left_out(len(found), 1))
+    notes = (*notes_of(tester), *left_out(len(found), toys))
     if p == 0.0:
         notes = (*notes, f"none of {len(found)} toys is as extreme: the p-value is a bound")
         p = 1.0 / len(found)
@@ -152,6 +206,9 @@ def toy_significance(
         best=tester.data.best_values[0],
         p_error=error,
         toys=len(found),
+        asymptotic=where_defined(
+            lambda: asymptotic_significance(model, poi=poi, fixed=fixed, bounds=bounds)
+        ),
         notes=notes,
     )
 
@@ -221,5 +278,6 @@ def toy_upper_limit(
         fits=4 * toys * len(tests),
         error=error / slope if slope > 0.0 else None,
         toys=toys,
+        asymptotic=start,
         notes=nearest.notes,
     )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 
-class _Plain:
+class Plain:
     """Results that become JSON; numbers that JSON does not have become null."""
 
     def to_dict(self) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def _finite(data: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class HypoTest(_Plain):
+class HypoTest(Plain):
     """Test of values of parameters of interest.
 
     Expected values are those for best fits -2, -1, 0, 1, 2 sigma from the alternative.
@@ -49,6 +49,8 @@ class HypoTest(_Plain):
         best: best-fit values by name.
         sigma: width of the best fit from Asimov data.
         errors: statistical error of `p_value`, `p_alternative`, `cls` where they come from toys.
+        toys: toys for each hypothesis, 0 for asymptotic formulas.
+        asymptotic: beside a result from toys, that of the formulas, where they are defined.
         notes: what a reader has to know about the fits.
     """
 
@@ -63,11 +65,13 @@ class HypoTest(_Plain):
     best: Mapping[str, float] = field(default_factory=dict)
     sigma: float | None = None
     errors: tuple[float, float, float] | None = None
+    toys: int = 0
+    asymptotic: HypoTest | None = None
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Limit(_Plain):
+class Limit(Plain):
     """An upper limit.
 
     Attributes:
@@ -81,6 +85,7 @@ class Limit(_Plain):
         fits: number of fits.
         error: statistical error of `observed` where it comes from toys.
         toys: toys for each hypothesis, 0 for asymptotic formulas.
+        asymptotic: beside a limit from toys, that of the formulas, where they are defined.
         notes: what a reader has to know about the fits.
     """
 
@@ -94,11 +99,12 @@ class Limit(_Plain):
     fits: int
     error: float | None = None
     toys: int = 0
+    asymptotic: Limit | None = None
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Significance(_Plain):
+class Significance(Plain):
     """Significance of a signal.
 
     Attributes:
@@ -109,6 +115,7 @@ class Significance(_Plain):
         best: best-fit value.
         p_error: statistical error of `p_value` where it comes from toys.
         toys: number of toys, 0 for asymptotic formulas.
+        asymptotic: beside a significance from toys, that of the formulas, where they are defined.
         notes: what a reader has to know about the fits.
     """
 
@@ -120,4 +127,5 @@ class Significance(_Plain):
     best: float
     p_error: float | None = None
     toys: int = 0
+    asymptotic: Significance | None = None
     notes: tuple[str, ...] = ()

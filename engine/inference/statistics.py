@@ -95,6 +95,25 @@ class Statistic:
         below = float(ndtr((low - true) / sigma)) if self.side != "lower" else 0.0
         return above + below
 
+    def p_values(
+        self, value: float, tested: float, true: float, sigma: float
+    ) -> tuple[float, float, float]:
+        """p-values of the tested hypothesis and of the other, and their ratio, CLs."""
+        p = self.survival(value, tested, tested, sigma)
+        return _with_ratio(p, self.survival(value, tested, true, sigma))
+
+    def expected_p_values(
+        self, band: float, tested: float, true: float, sigma: float
+    ) -> tuple[float, float, float]:
+        """`p_values` for a best fit that is `band` sigma above the other hypothesis."""
+        best = true + band * sigma
+        p = self.expected_survival(best, tested, tested, sigma)
+        return _with_ratio(p, self.expected_survival(best, tested, true, sigma))
+
+
+def _with_ratio(p: float, other: float) -> tuple[float, float, float]:
+    return p, other, p / other if other > 0.0 else 0.0
+
 
 STATISTICS = {
     s.name: s

@@ -11,7 +11,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 from os import PathLike
-from typing import Any, TypedDict
+from typing import Any
 
 import jax
 import numpy as np
@@ -30,15 +30,6 @@ from .statistics import Statistic
 
 TIE = 1e-7
 """Test statistics that differ by less are equal: counts are whole, and equal toys are common."""
-
-
-class Split(TypedDict, total=False):
-    """How toys are split, kept and shown: see `hs3.engine.inference.chunks.in_chunks`."""
-
-    chunk: int
-    folder: str | PathLike[str] | None
-    executor: Executor | None
-    progress: Progress | None
 
 
 def sample_toys(
@@ -101,7 +92,7 @@ def fit_toys(
         "seed": seed, "truth": truth, "conditional": conditional, "covariance": covariance
     }  # fmt: skip
     found = in_chunks(
-        partial(_fits, model, seed, truth, conditional, covariance, options),
+        partial(partial, _fits, model, seed, truth, conditional, covariance, options),
         size,
         key=key_of(model, what="fits", **settings, **_listed(options)),
         chunk=chunk,
@@ -137,9 +128,8 @@ def _fits(
 
 def toy_statistics(
     problem: Problem,
-    poi: str,
+    tested: Mapping[str, float],
     statistic: Statistic,
-    tested: float,
     truth: FloatArray,
     size: int,
     *,
@@ -154,22 +144,24 @@ def toy_statistics(
     """Test statistics of toys.
 
     Args:
-        problem: the fit in which the parameter of interest floats.
-        tested: value of the parameter of interest that is tested.
+        problem: the fit in which the parameters of interest float.
+        tested: the values that are tested, by name; of several, the statistic is t.
         truth: true values (T,).
         stream: keeps apart the toys of different hypotheses with one seed.
 
     Returns:
-        ``q``, infinite where the tested hypothesis excludes the toy, ``best`` (the best-fit
-        value), ``converged``, each of shape (size,).
+        ``q`` (size,), infinite where the tested hypothesis excludes the toy, ``best`` (the best-fit
+        values; (size, D) for D parameters of interest), ``converged`` (size,).
     """
     keyed = {
-        "poi": poi, "statistic": statistic.name, "tested": tested, "truth": truth, "seed": seed,
+        "statistic": statistic.name, "tested": list(tested.items()), "truth": truth, "seed": seed,
         "stream": stream, "conditional": conditional, "lower": problem.lower,
         "upper": problem.upper, "held": problem.held, "start": problem.start,
     }  # fmt: skip
     return in_chunks(
-        partial(_statistics, problem, poi, statistic, tested, truth, seed, stream, conditional),
+        partial(
+            partial, _statistics, problem, dict(tested), statistic, truth, seed, stream, conditional
+        ),
         size,
         key=key_of(problem.model, what="statistics", **keyed),
         chunk=chunk,
@@ -181,9 +173,8 @@ def toy_statistics(
 
 def _statistics(
     problem: Problem,
-    poi: str,
+    tested: Mapping[str, float],
     statistic: Statistic,
-    tested: float,
     truth: FloatArray,
     seed: int,
     stream: int,
@@ -191,7 +182,8 @@ def _statistics(
     first: int,
     count: int,
 ) -> Arrays:
-    model, place = problem.model, problem.model.position(poi)
+    model = problem.model
+    places, values = [model.position(name) for name in tested], np.array(list(tested.values()))
     key = jax.random.fold_in(jax.random.key(seed), stream)
     data = sample_toys(model, key, count, truth, first, conditional)
     batch = Batch(
@@ -204,8 +196,8 @@ def _statistics(
     )
     theta, free = run(batch)
     start = theta.copy()
-    start[:, place] = tested
-    held = batch.held | (problem.index == place)
+    start[:, places] = values
+    held = batch.held | np.isin(problem.index, places)
     at, conditional_fit = run(replace(batch, theta=start, held=held))
     there = np.where(conditional_fit.status == INFINITE, np.inf, conditional_fit.value)
     # Where the conditional minimum is lower, the free fit stopped at a worse one.
@@ -214,8 +206,11 @@ def _statistics(
         again, better = run(replace(batch, theta=np.where(missed[:, None], at, theta)))
         theta, free = again, better
     rise = np.maximum(2.0 * (there - np.asarray(free.value)), 0.0)
-    best = theta[:, place]
-    q = np.array([statistic.of(r, b, tested) for r, b in zip(rise, best, strict=True)])
+    best = theta[:, places]
+    q = rise
+    if len(tested) == 1:
+        pairs = zip(rise, best[:, 0], strict=True)
+        q = np.array([statistic.of(r, b, values[0]) for r, b in pairs])
     decided = np.isin(np.asarray(conditional_fit.status), (CONVERGED, INFINITE))
     return {"q": q, "best": best, "converged": (np.asarray(free.status) == CONVERGED) & decided}
 
