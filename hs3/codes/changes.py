@@ -36,4 +36,95 @@ CODES: dict[str, Code] = {
         "The upgraded document would not mean what the original does.",
         "Please report it as a defect.",
     ),
+    # --- smaller workspaces -------------------------------------------------------------------
+    "reduce.unknown": Code(
+        "error",
+        "A parameter, channel, sample or axis that is to be changed is not in the document.",
+        "Give one of the names that the document has.",
+    ),
+    "reduce.value": Code(
+        "error",
+        "A value, factor or threshold is outside of what it can be.",
+        "Give one inside.",
+    ),
+    "reduce.check": Code(
+        "error",
+        "A likelihood of the reduced document cannot be resolved any more.",
+        "Leave out the change that the message is about; please report it if it should work.",
+    ),
+    "freeze.done": Code(
+        "note",
+        "Parameters are replaced by their values everywhere.",
+        "Nothing to do.",
+    ),
+    "freeze.constant": Code(
+        "note",
+        "A frozen parameter has to stay somewhere, and is a constant there.",
+        "Nothing to do; the likelihood is the same.",
+    ),
+    "freeze.constraint": Code(
+        "note",
+        "The likelihood loses a constant factor, the constraints of frozen parameters.",
+        "Add the constant where absolute values of -ln L are compared.",
+    ),
+    "merge.bins": Code(
+        "note",
+        "Neighbouring bins became one.",
+        "Nothing to do; the likelihood is that of the coarser measurement.",
+    ),
+    "merge.samples": Code(
+        "note",
+        "Several samples became one.",
+        "Nothing to do.",
+    ),
+    "merge.approximated": Code(
+        "warning",
+        "After merging, a variation is not exactly what it was.",
+        "Compare the results before and after, or do not merge these.",
+    ),
+    "merge.edges": Code(
+        "error",
+        "The bins of a channel cannot be merged so.",
+        "Give a number that divides that of the bins, or edges that are there.",
+    ),
+    "merge.shared": Code(
+        "error",
+        "Other channels share parameters of single bins, or data, with what is to be merged.",
+        "Decorrelate them first, or leave the channel as it is.",
+    ),
+    "merge.refused": Code(
+        "error",
+        "Something cannot be merged without changing what it means.",
+        "Freeze or prune it first, or leave it out of the merging.",
+    ),
+    "scale.done": Code(
+        "note",
+        "A sample was scaled.",
+        "Nothing to do.",
+    ),
+    "prune.modifier": Code(
+        "note",
+        "A systematic was left out of a sample of a channel.",
+        "Look at the refits, and lower the thresholds if they differ.",
+    ),
+    "prune.shape": Code(
+        "note",
+        "The shape of a systematic was left out, its normalisation stays.",
+        "Look at the refits, and lower the thresholds if they differ.",
+    ),
+    "prune.norm": Code(
+        "note",
+        "The normalisation of a systematic was left out, its shape stays.",
+        "Look at the refits, and lower the thresholds if they differ.",
+    ),
+    "prune.bin": Code(
+        "note",
+        "The statistical uncertainty of a bin was left out.",
+        "Look at the refits, and lower the threshold if they differ.",
+    ),
+    "prune.done": Code(
+        "note",
+        "This many parameters are gone.",
+        "Nothing to do.",
+    ),
 }
