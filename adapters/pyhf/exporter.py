@@ -78,6 +78,20 @@ def to_pyhf(
     return out, Report(tuple(f for i, f in enumerate(findings) if f not in findings[:i]))
 
 
+def parameter_names(ws: Workspace) -> tuple[dict[str, str], dict[str, str]]:
+    """What `to_pyhf` calls the parameters and channels of a document: name → name in pyhf.
+
+    Raises:
+        ConversionError: pyhf cannot express the likelihood.
+    """
+    graph = _graphs(ws, None)[0][0]
+    kept, _ = stored(Document(ws))
+    channels = _channel_names(graph, kept)
+    groups = Grouping(graph, channels, approximate=False).groups()
+    pairs = (pair for g in groups for pair in zip(g.parameters, g.pyhf_names, strict=True))
+    return dict(pairs), channels
+
+
 def _unmeasured(
     graph: Graph,
     names: Mapping[str, str],

@@ -1,0 +1,227 @@
+"""ROOT: what RooJSONFactoryWSTool makes of a document, evaluated by RooFit.
+
+Runs in an interpreter with ROOT, which need not have this package or anything else. Nothing is
+rewritten for ROOT here: what is tried is how it reads HS3 (`hs3 convert --to root-json` writes what
+it reads as it is meant).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import ROOT
+
+Check = Mapping[str, Any]
+
+UNKNOWN = ("no handling for type", "no importer found")
+"""What ROOT says of types that it does not have."""
+
+EXACT = 1e-10
+"""Accuracy that is asked of numerical integrals where a fixture does not mean RooFit's own."""
+
+
+class Backend:
+    """RooFit, with its defaults but for the accuracy of integrals."""
+
+    name = "root"
+    version = str(ROOT.gROOT.GetVersion())
+
+    def __init__(self) -> None:
+        ROOT.gROOT.SetBatch(True)
+        ROOT.gErrorIgnoreLevel = ROOT.kFatal
+        ROOT.RooMsgService.instance().setGlobalKillBelow(ROOT.RooFit.FATAL)
+        self._config = ROOT.RooNumIntConfig(ROOT.RooAbsReal.defaultIntegratorConfig())
+        self._made: list[Any] = []
+
+    def load_workspace(self, path: str) -> Any:
+        """A RooWorkspace."""
+        self._made.clear()
+        self._integrals(Path(path))
+        workspace = ROOT.RooWorkspace("conformance")
+        try:
+            ROOT.RooJSONFactoryWSTool(workspace).importJSON(path)
+        except Exception as error:
+            message = _said(error)
+            if any(text in message for text in UNKNOWN):
+                raise NotImplementedError(message) from None
+            raise ValueError(message) from None
+        return workspace
+
+    def _integrals(self, path: Path) -> None:
+        """RooFit's own integrator where the numbers come from it, else an accurate one."""
+        described = path.with_name("metadata.json")
+        metadata = json.loads(described.read_text()) if described.is_file() else {}
+        default = ROOT.RooAbsReal.defaultIntegratorConfig()
+        default.__assign__(self._config)
+        if "roofit" in str(metadata.get("reference_backend", "")) and "integrator" not in metadata:
+            return
+        default.setEpsAbs(EXACT)
+        default.setEpsRel(EXACT)
+        default.method1D().setLabel("RooAdaptiveGaussKronrodIntegrator1D")
+
+    def run_structure_check(self, workspace: Any, check: Check) -> dict[str, list[str]]:
+        """What the workspace has."""
+        return {
+            "pdfs": [str(o.GetName()) for o in workspace.allPdfs()],
+            "functions": [str(o.GetName()) for o in workspace.allFunctions()],
+            "data": [str(o.GetName()) for o in workspace.allData()],
+        }
+
+    # --- values -----------------------------------------------------------------------------------
+
+    def run_pdf_scan(self, workspace: Any, check: Check, path: str) -> list[float]:
+        """The density, normalised over the observables."""
+        pdf = _found(workspace.pdf(check["target"]["pdf"]), check["target"]["pdf"])
+        names = check["target"]["observables"]
+        over = ROOT.RooArgSet(*[_found(workspace.var(name), name) for name in names])
+        return [float(pdf.getVal(over)) for _ in _scan(workspace, check)]
+
+    def run_function_scan(self, workspace: Any, check: Check, path: str) -> list[float]:
+        """The function's value."""
+        name = check["target"]["function"]
+        function = _found(workspace.function(name), name)
+        return [float(function.getVal()) for _ in _scan(workspace, check)]
+
+    def run_twice_delta_nll_scan(self, workspace: Any, check: Check, path: str) -> list[float]:
+        """Twice the sum of RooFit's NLLs, less that at the reference point."""
+        _set(workspace, check["reference_point"])
+        nll = self._nll(workspace, check["target"], path)
+        zero = float(nll.getVal())
+        return [2.0 * (float(nll.getVal()) - zero) for _ in _scan(workspace, check)]
+
+    def run_expected_counts(self, workspace: Any, check: Check, path: str) -> list[list[float]]:
+        """Expected events times density times volume at each bin centre."""
+        if "sample" in check["target"]:
+            raise NotImplementedError("single samples of a channel")
+        name = check["target"]["channel"]
+        pdf, data = next(
+            pair for pair in self._pairs(workspace, check["target"], path) if pair[0] == name
+        )
+        bins = _found(workspace.data(data), data)
+        over = ROOT.RooArgSet(bins.get())
+        out = []
+        for _ in _scan(workspace, check):
+            model = _found(workspace.pdf(pdf), pdf)
+            variables = ROOT.RooArgSet(*[workspace.var(v.GetName()) for v in over])
+            row = []
+            for i in range(bins.numEntries()):
+                for v in bins.get(i):
+                    workspace.var(v.GetName()).setVal(v.getVal())
+                events = model.expectedEvents(variables)
+                row.append(float(model.getVal(variables) * events * bins.binVolume()))
+            out.append(row)
+        return out
+
+    def run_fit(self, workspace: Any, check: Check, path: str) -> dict[str, Any]:
+        """MIGRAD and HESSE from the reference point."""
+        _set(workspace, check["reference_point"])
+        for name in check.get("fixed", ()):
+            _found(workspace.var(name), name).setConstant(True)
+        nll = self._nll(workspace, check["target"], path)
+        start = float(nll.getVal())
+        minimizer = ROOT.RooMinimizer(nll)
+        minimizer.setPrintLevel(-1)
+        minimizer.setStrategy(2)
+        minimizer.setEps(1e-3)
+        status = minimizer.minimize("Minuit2", "migrad")
+        status = status or minimizer.hesse()
+        if status:
+            raise RuntimeError(f"MINUIT ended with status {status}")
+        floating = minimizer.save().floatParsFinal()
+        parameters = {
+            str(p.GetName()): {"value": float(p.getVal()), "error": float(p.getError())}
+            for p in floating
+        }
+        fall = 2.0 * (float(nll.getVal()) - start)
+        return {"parameters": parameters, "twice_delta_nll": fall}
+
+    def run_sampling(self, workspace: Any, check: Check, path: str) -> list[list[float]]:
+        """Events of ``RooAbsPdf::generate``."""
+        target = check["target"]
+        if "pdf" not in target:
+            raise NotImplementedError("toys of channels")
+        _set(workspace, check["reference_point"])
+        ROOT.RooRandom.randomGenerator().SetSeed(int(check.get("seed", 1)))
+        pdf = _found(workspace.pdf(target["pdf"]), target["pdf"])
+        names = target["observables"]
+        over = ROOT.RooArgSet(*[_found(workspace.var(name), name) for name in names])
+        events = pdf.generate(over, int(check["size"]))
+        rows = (events.get(i) for i in range(events.numEntries()))
+        return [[float(row.getRealValue(name)) for name in names] for row in rows]
+
+    # --- likelihoods ------------------------------------------------------------------------------
+
+    def _pairs(self, workspace: Any, target: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
+        """Names of distributions and their data."""
+        if "likelihood" not in target:
+            return [(target["pdf"], target["data"])]
+        entry = _likelihood(path, target["likelihood"])
+        return list(zip(entry["distributions"], entry["data"], strict=True))
+
+    def _nll(self, workspace: Any, target: Mapping[str, Any], path: str) -> Any:
+        pairs = self._pairs(workspace, target, path)
+        own: Mapping[str, Any] = {}
+        if "likelihood" in target:
+            own = _likelihood(path, target["likelihood"])
+        further = [_found(workspace.pdf(n), n) for n in own.get("aux_distributions") or ()]
+        parts = ROOT.RooArgList()
+        for i, (name, data) in enumerate(pairs):
+            if not isinstance(data, str):
+                raise NotImplementedError("data that are a number: ROOT's NLL needs a data object")
+            options = [ROOT.RooFit.EvalBackend("legacy"), ROOT.RooFit.Offset("none")]
+            if further and i == 0:
+                options.append(ROOT.RooFit.ExternalConstraints(ROOT.RooArgSet(*further)))
+            command = ROOT.RooLinkedList()
+            for option in options:
+                command.Add(option)
+            pdf, events = workspace.pdf(name), workspace.data(data)
+            nll = _found(pdf, name).createNLL(_found(events, data), command)
+            self._made += [nll, options, command]
+            parts.add(nll)
+        total = ROOT.RooAddition("conformance_nll", "", parts)
+        self._made += [parts, total]
+        return total
+
+
+def _said(error: Exception) -> str:
+    """The last message in what cppyy tells about overloads."""
+    text = re.sub(r"\s+", " ", str(error)).strip()
+    return re.split(r"(?:runtime_error|Error): ", text)[-1][:400]
+
+
+def _found(thing: Any, name: str) -> Any:
+    if not thing:
+        raise ValueError(f"ROOT's workspace has nothing called {name!r} of that kind")
+    return thing
+
+
+def _likelihood(path: str, name: str) -> Mapping[str, Any]:
+    document = json.loads(Path(path).read_text(encoding="utf-8"))
+    entry: Mapping[str, Any] = next(e for e in document["likelihoods"] if e["name"] == name)
+    return entry
+
+
+def _set(workspace: Any, values: Mapping[str, float]) -> None:
+    for name, value in values.items():
+        variable = workspace.var(name)
+        if not variable:
+            there = workspace.arg(name)
+            if there and there.InheritsFrom("RooConstVar"):
+                continue
+            raise ValueError(f"ROOT's workspace has no variable called {name!r}")
+        low, high = variable.getMin(), variable.getMax()
+        if not low <= value <= high:  # setVal would move the value to the edge, without a word
+            variable.setRange(min(low, value), max(high, value))
+        variable.setVal(value)
+
+
+def _scan(workspace: Any, check: Check) -> Any:
+    """Once per point, with the variables set to it."""
+    names: Sequence[str] = check["scan_parameters"]
+    for point in check["scan_points"]:
+        _set(workspace, {**check["reference_point"], **dict(zip(names, point, strict=True))})
+        yield point
