@@ -70,7 +70,7 @@ wheel-check: $(VENV)/.tools
 # The extra tools (`make demo` goes without them), the package's own dependencies, the package.
 $(VENV)/.tools: $(VENV)/.dependencies
 	$(FRESH)
-	$(PIP) install --constraint constraints.txt ".[test,lint,pyhf,plot]"
+	$(PIP) install --constraint constraints.txt ".[test,lint,pyhf,plot,report]"
 	@touch $@
 
 $(VENV)/.package: $(VENV)/.dependencies $(SOURCES)
@@ -96,7 +96,7 @@ constraints:
 	$(FRESH) build/closure
 	$(PYTHON) -m venv build/closure
 	build/closure/bin/python -m pip --quiet install --upgrade setuptools
-	build/closure/bin/python -m pip --quiet install ".[test,lint,pyhf,plot]"
+	build/closure/bin/python -m pip --quiet install ".[test,lint,pyhf,plot,report]"
 	grep '^#' constraints.txt > build/constraints.txt
 	build/closure/bin/python -m pip freeze --all --exclude pip --exclude hs3-reference \
 		>> build/constraints.txt

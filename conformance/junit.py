@@ -6,15 +6,25 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from .compare import Outcome
+from .runner import Run
 
 _TAGS = {"failed": "failure", "error": "error", "unsupported": "skipped"}
 
 
-def junit(outcomes: Sequence[Outcome], backend: str) -> bytes:
-    """One test suite, a class per fixture, a test case per check."""
+def junit(runs: Sequence[Run]) -> bytes:
+    """One test suite per backend, a class per fixture, a test case per check."""
+    root = ElementTree.Element("testsuites")
+    root.extend(_suite(run) for run in runs)
+    top = root if len(runs) != 1 else root[0]
+    ElementTree.indent(top)
+    return bytes(ElementTree.tostring(top, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def _suite(run: Run) -> ElementTree.Element:
+    outcomes = run.outcomes
     suite = ElementTree.Element(
         "testsuite",
-        name=f"HS3 conformance of {backend}",
+        name=f"HS3 conformance of {run.backend}",
         tests=str(len(outcomes)),
         failures=_count(outcomes, "failed"),
         errors=_count(outcomes, "error"),
@@ -31,8 +41,7 @@ def junit(outcomes: Sequence[Outcome], backend: str) -> bytes:
         )
         if outcome.status in _TAGS:
             ElementTree.SubElement(case, _TAGS[outcome.status], message=_legal(outcome.message))
-    ElementTree.indent(suite)
-    return bytes(ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)) + b"\n"
+    return suite
 
 
 def _count(outcomes: Sequence[Outcome], status: str) -> str:

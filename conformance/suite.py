@@ -58,6 +58,21 @@ class Fixture:
                 todo.extend(value)
         return tuple(sorted(found))
 
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What the fixture is about: ``semantic`` of its metadata, else the types of it.
+
+        Types that every document needs to be one are left out where there are others.
+        """
+        told = self.metadata.get("semantic")
+        if isinstance(told, list) and told and self.metadata.get("conformance"):
+            return tuple(str(subject) for subject in told)
+        own = tuple(t for t in self.types if t not in _EVERYWHERE)
+        return own or self.types
+
+
+_EVERYWHERE = ("product_domain", "unbinned", "binned")
+
 
 def fixtures(folder: str | Path = FIXTURES, patterns: Sequence[str] = ()) -> list[Fixture]:
     """The fixtures below a folder, sorted by name.

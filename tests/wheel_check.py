@@ -17,7 +17,7 @@ FOLDERS = {
     "adapters": "hs3/adapters",
     "conformance": "hs3/conformance",
 }
-OPTIONAL = ("pyhf", "zfit", "ROOT", "matplotlib", "mplhep", "hist", "pytest")
+OPTIONAL = ("pyhf", "zfit", "ROOT", "matplotlib", "mplhep", "hist", "jinja2", "pytest")
 
 
 def expected_files() -> set[str]:

@@ -103,3 +103,8 @@ def command(backend: str, python: str | None = None) -> list[str]:
 def help_for(backend: str) -> str:
     """How to get what a backend needs, in words."""
     return BACKENDS[backend].help if backend in BACKENDS else ""
+
+
+def title(backend: str) -> str:
+    """What a backend is called in reports."""
+    return BACKENDS[backend].title if backend in BACKENDS else backend

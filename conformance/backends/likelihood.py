@@ -21,6 +21,10 @@ Check = Mapping[str, Any]
 Point = Mapping[str, float]
 
 
+class CannotDo(NotImplementedError):
+    """The framework has no such check, or cannot express such a model; the text says what."""
+
+
 @dataclass(frozen=True)
 class Parts:
     """Twice the negative log-likelihood, and what it consists of, each up to a constant.
@@ -54,11 +58,11 @@ class Likelihood(ABC):
 
     def counts(self, channel: str, point: Point) -> list[float]:
         """Expected counts of a channel."""
-        raise NotImplementedError("expected counts of a channel")
+        raise CannotDo("expected counts of a channel")
 
     def fit(self, start: Point, fixed: Sequence[str]) -> dict[str, Any]:
         """Values and errors: ``{"parameters": {name: {"value", "error"}}, "twice_nll"}``."""
-        raise NotImplementedError("fits")
+        raise CannotDo("fits")
 
 
 class LikelihoodBackend(ABC):
@@ -72,11 +76,11 @@ class LikelihoodBackend(ABC):
 
     def run_structure_check(self, workspace: Workspace, check: Check) -> None:
         """Not the framework's business: it never sees the document."""
-        raise NotImplementedError(f"{self.name} does not read HS3 itself")
+        raise CannotDo(f"{self.name} does not read HS3 itself")
 
     def run_rejection(self, check: Check, path: str) -> None:
         """Not the framework's business either."""
-        raise NotImplementedError(f"{self.name} does not read HS3 itself")
+        raise CannotDo(f"{self.name} does not read HS3 itself")
 
     @abstractmethod
     def likelihood(self, workspace: Workspace) -> Likelihood:
@@ -104,7 +108,7 @@ class LikelihoodBackend(ABC):
         """Expected counts of a channel at each point."""
         target = check["target"]
         if "sample" in target:
-            raise NotImplementedError("single samples of a channel")
+            raise CannotDo("single samples of a channel")
         likelihood = self._of(workspace, check)
         reference = dict(check["reference_point"])
         points = [{**reference, **p} for p in points_of(check)]
@@ -147,4 +151,4 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except ConversionError as error:
-        raise NotImplementedError(error.message) from error
+        raise CannotDo(error.message) from error

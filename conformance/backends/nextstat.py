@@ -12,7 +12,7 @@ from hs3.errors import ConversionError
 from hs3.workspace import Workspace
 
 from .exported import Exported
-from .likelihood import Likelihood, LikelihoodBackend, Parts, Point
+from .likelihood import CannotDo, Likelihood, LikelihoodBackend, Parts, Point
 
 CODES = {"normsys": {"interpcode": "code4"}, "histosys": {"interpcode": "code4p"}}
 """The interpolation of NextStat, which cannot be chosen."""
@@ -65,7 +65,7 @@ class NextStatLikelihood(Likelihood):
     def fit(self, start: Point, fixed: Sequence[str]) -> dict[str, Any]:
         """NextStat's own minimiser."""
         if fixed:
-            raise NotImplementedError("fits with fixed parameters")
+            raise CannotDo("fits with fixed parameters")
         found = nextstat.fit(self.model, init_pars=self._theta(start))
         if not found.converged:
             raise RuntimeError(f"the fit did not converge: {found.termination_reason}")

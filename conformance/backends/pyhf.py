@@ -12,7 +12,7 @@ import pyhf
 from hs3.workspace import Workspace
 
 from .exported import Exported
-from .likelihood import Likelihood, LikelihoodBackend, Parts, Point
+from .likelihood import CannotDo, Likelihood, LikelihoodBackend, Parts, Point
 
 logging.getLogger("pyhf").setLevel(logging.ERROR)
 
@@ -130,7 +130,7 @@ class Backend(LikelihoodBackend):
         likelihood = self._of(workspace, check)
         assert isinstance(likelihood, PyhfLikelihood)
         if likelihood.exported.names.get(check["poi"]) != likelihood.model.config.poi_name:
-            raise NotImplementedError(f"{check['poi']!r} is not the model's parameter of interest")
+            raise CannotDo(f"{check['poi']!r} is not the model's parameter of interest")
         statistic = {"q~": "qtilde", "q": "q"}[check.get("statistic", "q~")]
         observed, expected = pyhf.infer.intervals.upper_limits.upper_limit(
             likelihood.data,

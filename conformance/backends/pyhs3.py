@@ -34,6 +34,10 @@ UNKNOWN = (
 """What pyhs3 says of types that it does not have."""
 
 
+class CannotDo(NotImplementedError):
+    """It has no such check, or cannot express such a model; the text says what."""
+
+
 class Backend:
     """pyhs3 with few rewrites of its graphs, which costs less time than it saves here."""
 
@@ -46,10 +50,11 @@ class Backend:
         try:
             return pyhs3.Workspace.load(path, suppress_traceback=False)
         except Exception as error:
-            message = " ".join(str(error).split())[:400]
+            details = str(error).rpartition("(first 20):")[2]
+            message = " ".join(details.split())[:300]
             if any(text in message for text in UNKNOWN):
-                raise NotImplementedError(message) from None
-            raise
+                raise CannotDo(message) from None
+            raise ValueError(message) from None
 
     def run_structure_check(self, workspace: Any, check: Check) -> dict[str, list[str]]:
         """What the workspace has."""
@@ -103,7 +108,7 @@ class Backend:
         for point in check["scan_points"]:
             at = {**model.free_params} if model._likelihood is not None else {}
             at |= {**check["reference_point"], **dict(zip(names, point, strict=True)), **data}
-            given = [_shaped(at.get(v.name, _number(v.name)), v) for v in inputs]
+            given = [_shaped(at[v.name] if v.name in at else _number(v.name), v) for v in inputs]
             out.append(float(np.asarray(compiled(*given)).reshape(-1)[0]))
         return out
 

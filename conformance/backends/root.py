@@ -24,6 +24,10 @@ EXACT = 1e-10
 """Accuracy that is asked of numerical integrals where a fixture does not mean RooFit's own."""
 
 
+class CannotDo(NotImplementedError):
+    """It has no such check, or cannot express such a model; the text says what."""
+
+
 class Backend:
     """RooFit, with its defaults but for the accuracy of integrals."""
 
@@ -47,7 +51,7 @@ class Backend:
         except Exception as error:
             message = _said(error)
             if any(text in message for text in UNKNOWN):
-                raise NotImplementedError(message) from None
+                raise CannotDo(message) from None
             raise ValueError(message) from None
         return workspace
 
@@ -96,7 +100,7 @@ class Backend:
     def run_expected_counts(self, workspace: Any, check: Check, path: str) -> list[list[float]]:
         """Expected events times density times volume at each bin centre."""
         if "sample" in check["target"]:
-            raise NotImplementedError("single samples of a channel")
+            raise CannotDo("single samples of a channel")
         name = check["target"]["channel"]
         pdf, data = next(
             pair for pair in self._pairs(workspace, check["target"], path) if pair[0] == name
@@ -143,7 +147,7 @@ class Backend:
         """Events of ``RooAbsPdf::generate``."""
         target = check["target"]
         if "pdf" not in target:
-            raise NotImplementedError("toys of channels")
+            raise CannotDo("toys of channels")
         _set(workspace, check["reference_point"])
         ROOT.RooRandom.randomGenerator().SetSeed(int(check.get("seed", 1)))
         pdf = _found(workspace.pdf(target["pdf"]), target["pdf"])
@@ -171,7 +175,7 @@ class Backend:
         parts = ROOT.RooArgList()
         for i, (name, data) in enumerate(pairs):
             if not isinstance(data, str):
-                raise NotImplementedError("data that are a number: ROOT's NLL needs a data object")
+                raise CannotDo("data that are a number: ROOT's NLL needs a data object")
             options = [ROOT.RooFit.EvalBackend("legacy"), ROOT.RooFit.Offset("none")]
             if further and i == 0:
                 options.append(ROOT.RooFit.ExternalConstraints(ROOT.RooArgSet(*further)))

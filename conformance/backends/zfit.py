@@ -18,7 +18,7 @@ from hs3.resolve import resolve
 from hs3.workspace import Workspace
 
 from ..hs3suite_backend import points_of
-from .likelihood import Likelihood, LikelihoodBackend, Parts, Point, refusals
+from .likelihood import CannotDo, Likelihood, LikelihoodBackend, Parts, Point, refusals
 
 
 class ZfitLikelihood(Likelihood):
@@ -118,7 +118,7 @@ class Backend(LikelihoodBackend):
         """Events of ``pdf.sample``."""
         target = check["target"]
         if "pdf" not in target:
-            raise NotImplementedError("toys of channels")
+            raise CannotDo("toys of channels")
         pdf, parameters = self._pdf(workspace, target)
         _set(parameters, check["reference_point"])
         zfit.settings.set_seed(int(check.get("seed", 1)))
@@ -132,7 +132,7 @@ class Backend(LikelihoodBackend):
         with refusals():
             graph = resolve(workspace, pdf=target["pdf"], observables=target["observables"])
             if not graph.terms:
-                raise NotImplementedError("HistFactory channels have no equal in zfit")
+                raise CannotDo("HistFactory channels have no equal in zfit")
             (term,) = graph.terms
             values = Values(graph)
             return (

@@ -13,7 +13,7 @@ from process import command
 
 from hs3.conformance import junit, suite
 from hs3.conformance.compare import Outcome
-from hs3.conformance.runner import run
+from hs3.conformance.runner import Run, run
 from hs3.conformance.verdicts import judge
 from hs3.errors import ConversionError, ReadError
 
@@ -116,7 +116,7 @@ def test_junit_holds_every_check() -> None:
         Outcome("g", "c", PDF, "error", "crash"),
         Outcome("g", "d", PDF, "unsupported"),
     ]
-    root = ElementTree.fromstring(junit.junit(found, "x"))
+    root = ElementTree.fromstring(junit.junit([Run("x", "1", tuple(found))]))
     assert {k: root.attrib[k] for k in ("tests", "failures", "errors", "skipped")} == {
         "tests": "4",
         "failures": "1",

@@ -1,0 +1,186 @@
+"""Runs of several backends on the same fixtures, as a file that is kept."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from hs3 import jsonio
+
+from .compare import Outcome, Status
+from .runner import Run
+from .suite import Fixture
+
+RESULTS = Path(__file__).with_name("results")
+"""Dated results of this project's own runs."""
+
+STATUSES: tuple[Status, ...] = ("passed", "failed", "error", "unsupported")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What several implementations did with the same fixtures.
+
+    Attributes:
+        date: ISO date of the run.
+        runs: one per backend.
+        subjects: what each fixture is about, by its name.
+        about: description of each fixture, by its name.
+    """
+
+    date: str
+    runs: tuple[Run, ...]
+    subjects: Mapping[str, tuple[str, ...]]
+    about: Mapping[str, str]
+
+    @classmethod
+    def of(cls, date: str, runs: Sequence[Run], fixtures: Sequence[Fixture]) -> Result:
+        """Put runs together."""
+        return cls(
+            date,
+            tuple(runs),
+            {f.name: f.subjects for f in fixtures},
+            {f.name: str(f.metadata.get("description", "")) for f in fixtures},
+        )
+
+    @cached_property
+    def verdicts(self) -> Mapping[str, Mapping[str, Status]]:
+        """How each fixture went on each backend: backend → fixture → status."""
+        return {run.backend: fixture_verdicts(run.outcomes) for run in self.runs}
+
+    def counts(self, subject: str | None = None) -> dict[str, Counter[Status]]:
+        """Of each backend, how many fixtures (about a subject) went how."""
+        names = {n for n, about in self.subjects.items() if subject is None or subject in about}
+        return {
+            backend: Counter(status for name, status in found.items() if name in names)
+            for backend, found in self.verdicts.items()
+        }
+
+    # --- files ------------------------------------------------------------------------------------
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data without the numbers: ``[status, deviation, message]`` of each check."""
+        kinds: dict[str, dict[str, str]] = {name: {} for name in self.subjects}
+        for run in self.runs:
+            for outcome in run.outcomes:
+                kinds.setdefault(outcome.fixture, {})[outcome.check] = outcome.kind
+        return {
+            "date": self.date,
+            "fixtures": {
+                name: {
+                    "about": self.about.get(name, ""),
+                    "subjects": list(self.subjects.get(name, ())),
+                    "checks": checks,
+                }
+                for name, checks in kinds.items()
+            },
+            "backends": {
+                run.backend: {"version": run.version, "outcomes": _grouped(run.outcomes)}
+                for run in self.runs
+            },
+        }
+
+    def dumps(self) -> str:
+        """The text of its file: one line per fixture and backend."""
+        data = self.to_json()
+        backends = ",\n".join(
+            f'  {json.dumps(name)}: {{"version": {json.dumps(entry["version"])}, "outcomes": '
+            f"{_lines(entry['outcomes'])}}}"
+            for name, entry in data["backends"].items()
+        )
+        fixtures = _lines(data["fixtures"])
+        return (
+            f'{{\n "date": {json.dumps(self.date)},\n "fixtures": {fixtures},\n'
+            f' "backends": {{\n{backends}\n }}\n}}\n'
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> Result:
+        """The result in a file."""
+        data = jsonio.read(path)
+        fixtures = data["fixtures"]
+        runs = tuple(
+            Run(name, entry["version"], tuple(_outcomes(entry["outcomes"], fixtures)))
+            for name, entry in data["backends"].items()
+        )
+        subjects = {name: tuple(entry["subjects"]) for name, entry in fixtures.items()}
+        about = {name: entry["about"] for name, entry in fixtures.items()}
+        return cls(data["date"], runs, subjects, about)
+
+
+def fixture_verdicts(outcomes: Iterable[Outcome]) -> dict[str, Status]:
+    """How each fixture went: as a check that went wrong, passed where one did, else unsupported.
+
+    That a document is JSON says nothing of a backend, and that its names are found counts for
+    little where numbers are asked for.
+    """
+    checks: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.kind != "static_integrity":
+            checks.setdefault(outcome.fixture, []).append(outcome)
+    return {name: _verdict(found) for name, found in checks.items()}
+
+
+def _verdict(outcomes: Sequence[Outcome]) -> Status:
+    found = {o.status for o in outcomes}
+    for status in ("failed", "error"):
+        if status in found:
+            return status  # type: ignore[return-value]
+    numbers = {o.status for o in outcomes if o.kind != "structure_import"}
+    return "passed" if "passed" in (numbers or found) else "unsupported"
+
+
+def latest(folder: Path = RESULTS) -> Path:
+    """The newest result of a folder.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    found = sorted(folder.glob("20*.json"))
+    if not found:
+        raise FileNotFoundError(f"no result in {folder}")
+    return found[-1]
+
+
+def _lines(value: Mapping[str, Any]) -> str:
+    rows = ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in value.items())
+    return "{\n" + rows + "\n }"
+
+
+_MESSAGE = 160
+"""Characters of a message that are kept."""
+
+
+def _grouped(outcomes: Sequence[Outcome]) -> dict[str, dict[str, list[Any]]]:
+    out: dict[str, dict[str, list[Any]]] = {}
+    for o in outcomes:
+        row: list[Any] = [o.status, _rounded(o.deviation), o.message[:_MESSAGE]]
+        while row and not row[-1]:
+            row.pop()
+        out.setdefault(o.fixture, {})[o.check] = row
+    return out
+
+
+def _rounded(deviation: float | None) -> float | None:
+    """Two digits; none where it is infinite, which JSON has not."""
+    if deviation is None or math.isinf(deviation):
+        return None
+    return float(f"{deviation:.2g}")
+
+
+def _outcomes(
+    outcomes: Mapping[str, Mapping[str, Sequence[Any]]], fixtures: Mapping[str, Any]
+) -> list[Outcome]:
+    out = []
+    for fixture, rows in outcomes.items():
+        for check, row in rows.items():
+            status, deviation, message = [*row, None, None][:3]
+            kind = fixtures[fixture]["checks"][check]
+            out.append(Outcome(fixture, check, kind, status, message or "", 0.0, deviation))
+    return out
