@@ -44,7 +44,7 @@ def _shape(dist: DecayDist, scope: DensityScope) -> Array:
         if isinstance(model, Truth):
             parts.append(_bare(t, tau, dist.decayType))
         else:
-            u, sigma = t - scope(model.mean), scope(model.sigma)
+            u, sigma = t - scope(model.mean), resolution(model, scope)
             sides = [log_decay(sign * u, tau, sigma) for sign in _signs(dist)]
             parts.append(sides[0] if len(sides) == 1 else jnp.logaddexp(*sides))
     return _sum(dist, scope, parts)
@@ -73,7 +73,8 @@ def _integral(dist: DecayDist, scope: DensityScope, box: Box) -> Array | None:
                 sides.append(log_exponential_integral(1.0 / tau, *ends))
             else:
                 mean = sign * scope(model.mean)
-                sides.append(log_decay_interval(start - mean, end - mean, tau, scope(model.sigma)))
+                sigma = resolution(model, scope)
+                sides.append(log_decay_interval(start - mean, end - mean, tau, sigma))
         parts.append(sides[0] if len(sides) == 1 else jnp.logaddexp(*sides))
     return _sum(dist, scope, parts)
 
@@ -131,6 +132,12 @@ def _no_density(dist: TruthModelDist, scope: DensityScope) -> Array:
         "model of a decay",
         value=dist.type,
     )
+
+
+def resolution(model: Gauss, scope: DensityScope) -> Array:
+    """The width of a Gaussian model; nan below zero, where nothing is defined."""
+    sigma = scope(model.sigma)
+    return jnp.where(sigma < 0.0, jnp.nan, sigma)
 
 
 def models(dist: DecayDist, scope: DensityScope) -> list[tuple[Array, Model]]:

@@ -17,11 +17,12 @@ from .scope import DensityScope
 
 @log_shape.register
 def _shape(dist: GammaDist, scope: DensityScope) -> Array:
-    """At the origin, infinite for gamma below 1 (where ROOT has zero)."""
+    """At the origin, infinite for gamma below 1 (where ROOT has zero); nan for beta <= 0."""
     distance, power = scope(dist.x) - scope(dist.mu), scope(dist.gamma) - 1.0
+    beta = scope(dist.beta)
     inside = distance > 0.0
     d = jnp.where(inside, distance, 1.0)
-    value = power * jnp.log(d) - d / scope(dist.beta)
+    value = power * jnp.log(d) - d / jnp.where(beta > 0.0, beta, jnp.nan)
     origin = jnp.where(power == 0.0, 0.0, jnp.where(power < 0.0, jnp.inf, -jnp.inf))
     return jnp.where(inside, value, jnp.where(distance == 0.0, origin, -jnp.inf))
 

@@ -62,7 +62,9 @@ _PIECES: tuple[tuple[Coefficients, Coefficients], ...] = (
 
 @log_shape.register
 def _shape(dist: LandauDist, scope: DensityScope) -> Array:
-    return log_landau((scope(dist.x) - scope(dist.mean)) / scope(dist.sigma))
+    sigma = scope(dist.sigma)
+    value = log_landau((scope(dist.x) - scope(dist.mean)) / sigma)
+    return jnp.where(sigma > 0.0, value, jnp.nan)
 
 
 def log_landau(v: Array) -> Array:

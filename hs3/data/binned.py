@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt, StrictStr
+from pydantic import Field, StrictInt, StrictStr, model_validator
 
 from hs3.axes import Axis
 from hs3.base import Numbers, Part
@@ -51,6 +52,16 @@ class Histogram(Part):
     axes: tuple[Axis, ...]
     contents: Numbers
     errors: Numbers | None = None
+
+    @model_validator(mode="after")
+    def _lengths(self) -> Histogram:
+        sizes = [len(a.edges) - 1 if a.edges else a.nbins for a in self.axes]
+        bins = prod(size for size in sizes if size is not None)
+        for key in ("contents", "errors"):
+            given = getattr(self, key)
+            if given is not None and None not in sizes and len(given) != bins:
+                raise ValueError(f"`{key}` has {len(given)} entries for {bins} bins")
+        return self
 
 
 InterpolationOrder = Annotated[StrictInt, Field(ge=0, le=9)]
