@@ -66,16 +66,22 @@ class Session:
             return None
         if kind == "rejection":
             return self._rejection(path, check)
+        if kind == "findings":
+            return self._run(kind)(check, path)
         if path != self._path:
             self._path = ""
             self._workspace = self.backend.load_workspace(path)
             self._path = path
         if kind == "structure_import":
             return self.backend.run_structure_check(self._workspace, check)
+        return self._run(kind)(self._workspace, check, path)
+
+    def _run(self, kind: str) -> Any:
+        """The backend's method for a kind of check."""
         run = getattr(self.backend, f"run_{kind}", None)
         if run is None:
             raise Missing(f"the backend has no run_{kind}")
-        return run(self._workspace, check, path)
+        return run
 
     def _rejection(self, path: str, check: Mapping[str, Any]) -> Any:
         """What the backend says of a document that is to be refused; without a word, by loading."""
