@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import make_fixtures
 import pytest
-from make_fixtures import FIXTURES, Fixture
-from test_hs3suite_backend import BACKEND, wrong_in
+from fixture import OFFICIAL, Fixture
+from make_fixtures import FIXTURES
 
-from hs3 import canonical
+from hs3.conformance import suite
+from hs3.conformance.backends.reference import Backend, reported
+from hs3.conformance.verdicts import judge
 from hs3.data import DATA
+from hs3.dialects import RULES
 from hs3.distributions import DISTRIBUTIONS
 from hs3.engine.density import Options
 from hs3.functions import FUNCTIONS
 from hs3.histfactory.modifiers import MODIFIERS
 
-FOLDERS = sorted(path.parent for path in FIXTURES.glob("*/hs3.json"))
+FOLDERS = sorted(path.parent for path in FIXTURES.glob("*/metadata.json"))
 MANIFEST = FIXTURES.parent / "manifest.json"
+BACKEND = Backend()
+ROLES = {"typical", "edge", "negative"}
 
 WITHOUT = {
     "FastVerticalInterpHistPdf2": "a document does not hold its histograms",
     "FastVerticalInterpHistPdf2D2": "a document does not hold its histograms",
 }
-"""Types of which no fixture can have numbers: class → why."""
+"""Types of which no fixture can have numbers: class → why. Their only fixture is a negative one."""
 
 
 @cache
@@ -36,20 +40,62 @@ def made() -> dict[str, Fixture]:
     return {fixture.name: fixture for fixture in make_fixtures.fixtures()}
 
 
+def wrong_in(folder: Path) -> list[str]:
+    """What the backend gets wrong of one fixture, in words."""
+    (fixture,) = suite.fixtures(folder)
+    path, wrong, workspace = str(fixture.document), [], None
+    for check in fixture.checks:
+        kind = check["kind"]
+        if kind == "static_integrity":
+            continue
+        if kind in ("rejection", "findings"):
+            answer = getattr(BACKEND, f"run_{kind}")(check, path)
+        else:
+            workspace = workspace or BACKEND.load_workspace(path)
+            if kind == "structure_import":
+                BACKEND.run_structure_check(workspace, check)
+                continue
+            answer = getattr(BACKEND, f"run_{kind}")(workspace, check, path)
+        found = judge(check, answer, fixture.document)
+        wrong += [] if found.status == "passed" else [f"{kind}: {found.message}"]
+    return wrong
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_the_backend_agrees(folder: Path) -> None:
     assert not wrong_in(folder)
 
 
+def test_what_documents_say_is_reported() -> None:
+    """Findings and refusals that need no evaluation."""
+    wrong, tried = [], 0
+    for fixture in suite.fixtures(FIXTURES):
+        for check in fixture.checks:
+            if check["kind"] in ("rejection", "findings") and "step" not in check:
+                tried += 1
+                said = [f.to_dict() for f in reported(check, fixture.document)]
+                errors = [f for f in said if f["severity"] == "error"]
+                found = judge(check, errors if check["kind"] == "rejection" else said, Path())
+                wrong += [] if found.status == "passed" else [f"{fixture.name}: {found.message}"]
+    assert not wrong
+    assert tried > 100
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
 def test_the_files_are_what_the_tables_say() -> None:
     assert [folder.name for folder in FOLDERS] == sorted(made())
-    stale = [
-        f"{name}/{file}"
-        for name, fixture in made().items()
-        for file, text in fixture.files().items()
-        if _plain((FIXTURES / name / file).read_text()) != _plain(text)
-    ]
+    stale = []
+    for name, fixture in made().items():
+        files = make_fixtures.files(fixture)
+        there = {path.name for path in (FIXTURES / name).iterdir()}
+        stale += [f"{name}/{file}" for file in there ^ files.keys()]
+        for file in there & files.keys():
+            text = (FIXTURES / name / file).read_text()
+            if text != files[file] and _plain(text) != _plain(files[file]):
+                stale.append(f"{name}/{file}")
     assert not stale, "run python tests/conformance/make_fixtures.py"
 
 
@@ -58,7 +104,8 @@ def _plain(text: str) -> Any:
 
     def rounded(value: Any) -> Any:
         if isinstance(value, dict):
-            return {k: rounded(v) for k, v in value.items() if k != "reference_backend"}
+            skipped = ("reference_backend", "version")
+            return {k: rounded(v) for k, v in value.items() if k not in skipped}
         if isinstance(value, list):
             return [rounded(v) for v in value]
         return float(f"{value:.11g}") if isinstance(value, float) else value
@@ -66,39 +113,72 @@ def _plain(text: str) -> Any:
     return rounded(json.loads(text))
 
 
-def test_the_manifest_lists_every_fixture_with_its_hashes() -> None:
-    entries = {e["path"]: e for e in json.loads(MANIFEST.read_text())["fixtures"]}
-    assert sorted(entries) == [f"fixtures/{folder.name}" for folder in FOLDERS]
+def test_the_manifest_is_current() -> None:
+    assert MANIFEST.read_text() == make_fixtures.manifest(list(made().values()))
+
+
+def test_the_official_runner_meets_only_what_it_knows() -> None:
+    known = {
+        *("schema_version", "test_id", "title", "source", "description", "notes", "semantic"),
+        *("modified_from_source", "reference_backend", "tags", "conformance"),
+    }
     for folder in FOLDERS:
-        raw = (folder / "hs3.json").read_bytes()
-        checks = json.loads((folder / "expected.json").read_text())["checks"]
-        entry = entries[f"fixtures/{folder.name}"]
-        assert entry["hashes"] == {
-            "sha256": sha256(raw).hexdigest(),
-            "canonical_sha256": canonical.sha256(json.loads(raw)),
-        }
-        assert entry["checks"] == [check["kind"] for check in checks]
+        expected = json.loads((folder / "expected.json").read_text())
+        assert expected.keys() == {"test_id", "schema_version", "checks"}
+        assert {check["kind"] for check in expected["checks"]} <= set(OFFICIAL)
+        assert json.loads((folder / "metadata.json").read_text()).keys() <= known
+
+
+# --- complete -----------------------------------------------------------------------------------
+
+
+def test_there_are_many() -> None:
+    assert len(FOLDERS) >= 300
 
 
 @pytest.mark.parametrize(
     "family", [DISTRIBUTIONS, FUNCTIONS, DATA, MODIFIERS], ids=lambda f: f.name
 )
-def test_every_type_has_a_fixture(family: Any) -> None:
-    entries = [e for fixture in made().values() for e in make_fixtures.entries(fixture.document)]
-    used = {e.get("type") for e in entries}
+def test_every_type_has_a_typical_an_edge_and_a_negative_one(family: Any) -> None:
     missing = {
-        cls.__name__
+        cls.__name__: ROLES - roles_of({tag for tag, known in family.types.items() if known is cls})
         for cls in family.classes()
-        if not used & {tag for tag, known in family.types.items() if known is cls}
     }
-    assert missing == WITHOUT.keys() & {cls.__name__ for cls in family.classes()}
+    exempt = {cls.__name__ for cls in family.classes()} & WITHOUT.keys()
+    assert {name for name, roles in missing.items() if roles} == exempt
+    assert all(missing[name] == {"typical", "edge"} for name in exempt)
 
 
-def test_every_fixture_has_numbers() -> None:
+def roles_of(tags: set[str]) -> set[str]:
+    """What kinds of fixtures there are about a type."""
+    return {fixture.role for fixture in made().values() if tags & set(fixture.about)}
+
+
+def test_every_dialect_rule_has_one() -> None:
+    covered = {about for fixture in made().values() for about in fixture.about}
+    rules = {code.replace("dialect.", "dialect:") for code in RULES}
+    assert rules - covered == set()
+
+
+def test_every_fixture_compares_something() -> None:
     for name, fixture in made().items():
         assert fixture.checks, name
         for check in fixture.checks:
-            assert len(check["expected"]) == len(check["scan_points"]) > 0, name
+            if check["kind"] in OFFICIAL:
+                assert len(check["expected"]) == len(check["scan_points"]) > 0, name
+            elif check["kind"] == "rejection":
+                assert check["why"], name
+                assert check["findings"], name
+
+
+def test_numbers_have_sources() -> None:
+    for name, fixture in made().items():
+        files = make_fixtures.files(fixture)
+        for file in ("expected.json", "extension.json"):
+            for check in json.loads(files.get(file, '{"checks": []}'))["checks"]:
+                if "expected" in check:
+                    assert check["sources"], name
+                    assert all(s["software"] and s["precision"] for s in check["sources"]), name
 
 
 def test_the_backend_is_that_of_the_standard_here() -> None:
