@@ -28,6 +28,7 @@ from hs3.cli import (
     reduce,
     scan,
     show,
+    simplify,
     validate,
 )
 from hs3.cli.terminal import error_data, print_error, say_json
@@ -52,6 +53,7 @@ for module in (
     edit,
     combine,
     reduce,
+    simplify,
     compare,
     document,
     conform,

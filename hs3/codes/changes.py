@@ -127,4 +127,40 @@ CODES: dict[str, Code] = {
         "This many parameters are gone.",
         "Nothing to do.",
     ),
+    # --- simplified likelihoods ---------------------------------------------------------------
+    "simplify.approximated": Code(
+        "warning",
+        "The background of a simplified likelihood is Gaussian and linear in its shifts.",
+        "Compare profiles and limits with the full likelihood before using it.",
+    ),
+    "simplify.signal": Code(
+        "note",
+        "The uncertainties of the signal are not part of a simplified likelihood.",
+        "Add them to the signal that is put in, where they matter.",
+    ),
+    "simplify.data_twice": Code(
+        "warning",
+        "The covariance of the background knows the data that it is used with.",
+        "Name the control channels, so that the signal regions are masked in the fit.",
+    ),
+    "simplify.ridge": Code(
+        "note",
+        "A covariance without inverse was given a small variance of each bin alone.",
+        "Use the form `eigenvectors`, which needs no inverse.",
+    ),
+    "simplify.terms": Code(
+        "error",
+        "A likelihood with other terms than HistFactory channels cannot be simplified.",
+        "Select the channels first (`hs3 select`).",
+    ),
+    "simplify.no_signal": Code(
+        "error",
+        "There is nothing to simplify: no parameter of interest, no signal, or no channel left.",
+        "Name an analysis with a parameter of interest that scales a sample.",
+    ),
+    "simplify.unmeasured": Code(
+        "error",
+        "A parameter that floats has no width before a fit.",
+        "Take the covariance after the fit, or name the control channels that tell it.",
+    ),
 }

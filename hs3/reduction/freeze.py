@@ -302,3 +302,22 @@ def _hold(draft: Draft, values: Mapping[str, float], kept: Mapping[str, str]) ->
             for entry in point.get("parameters") or ():
                 if entry["name"] == name:
                     entry |= {"value": values[name], "const": True}
+
+
+def at_values(ws: Workspace, values: Mapping[str, float]) -> list[Json]:
+    """The channels of an upgraded document with numbers in place of these parameters.
+
+    Raises:
+        EditError: a modifier cannot take its value up.
+    """
+    draft = Draft(ws)
+    kept: dict[str, str] = {}
+    made = list(channels(draft.data))
+    for channel in made:
+        for sample in channel["samples"]:
+            templates = Templates(sample)
+            _sample(templates, channel, values, kept)
+            templates.write()
+    for name, reason in kept.items():
+        raise EditError([Finding("reduce.value", "", f"{name!r} cannot be frozen: {reason}", name)])
+    return made
