@@ -116,7 +116,7 @@ def test_every_code_is_declared():
 def test_the_core_imports_neither_jax_nor_a_framework():
     heavy = {"jax", "pyhf", "ROOT", "zfit", "uproot", "iminuit", "matplotlib"}
     for path in sorted((ROOT / "hs3").rglob("*.py")):
-        if path == ROOT / "hs3" / "plot.py":
+        if path.parent == ROOT / "hs3" / "plot":
             continue  # figures, imported by who asks for one
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):

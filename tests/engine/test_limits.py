@@ -10,52 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 import jax
 import numpy as np
 import pytest
-from diagnostic_spec import CODES, SPEC
+from diagnostic_spec import CODES
+from patchset_spec import BACKGROUND, BOUNDS, PATCHSET, patch
 
 import hs3
-from hs3.adapters.pyhf.patch import digest
 from hs3.engine.inference.batch import alike, kind_of
 from hs3.engine.inference.limits import LimitOptions, limits_of
 from hs3.engine.inference.many import Limits
 from hs3.errors import ConversionError, FitError
-
-BACKGROUND = copy.deepcopy(SPEC)
-SIGNAL = BACKGROUND["channels"][0]["samples"].pop(0)
-
-
-def patch(name: str, mass: float, counts: list[float], *modifiers: dict) -> dict:
-    """A patch that adds a signal."""
-    sample = {**SIGNAL, "data": counts, "modifiers": [*SIGNAL["modifiers"], *modifiers]}
-    operation = {"op": "add", "path": "/channels/0/samples/0", "value": sample}
-    return {"metadata": {"name": name, "values": [mass]}, "patch": [operation]}
-
-
-def bent(*counts: float) -> dict:
-    """A systematic whose two sides differ: these models need larger arrays."""
-    hi, lo = [1.1 * c for c in counts], [0.93 * c for c in counts]
-    return {"name": "norm_shape", "type": "histosys", "data": {"hi_data": hi, "lo_data": lo}}
-
-
-PATCHSET = {
-    "version": "1.0.0",
-    "metadata": {
-        "labels": ["mass"],
-        "description": "signals",
-        "references": {"hepdata": "ins1234567"},
-        "digests": {"md5": digest(BACKGROUND, "md5")},
-    },
-    "patches": [
-        patch("light", 100.0, [5.0, 10.0, 8.0]),
-        patch("middle", 200.0, [2.0, 9.0, 4.0]),
-        patch("heavy", 300.0, [1.0, 2.0, 9.0]),
-        patch("other", 350.0, [1.0, 2.0, 9.0], bent(1.0, 2.0, 9.0)),
-        patch("faint", 400.0, [0.1, 0.1, 0.1]),
-        {"metadata": {"name": "broken", "values": [500.0]}, "patch": [
-            {"op": "remove", "path": "/channels/7"}
-        ]},
-    ],
-}  # fmt: skip
-BOUNDS = {"mu": (0.0, 10.0)}
 
 
 @pytest.fixture(scope="module")

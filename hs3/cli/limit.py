@@ -1,0 +1,226 @@
+"""`hs3 limit`: upper limits on a signal, of one model or of all patches of a patchset."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hs3.cli.options import PYHF, Bound, Fix, Json, Plot, Poi
+from hs3.cli.rounding import number, rounded
+from hs3.cli.source import Chosen, command
+from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
+from hs3.cli.values import assignments, bounds, held, numbers
+from hs3.cli.work import Conditional, Folder, Seed, Toys, Workers, spread, with_toys
+
+if TYPE_CHECKING:
+    from hs3.engine.inference import HypoTest, Limit, Limits
+    from hs3.findings import Report
+
+BANDS = ("-2σ", "-1σ", "median", "+1σ", "+2σ")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    command(app, limit)
+
+
+def limit(
+    source: Chosen,
+    poi: Poi = None,
+    cl: Annotated[float, typer.Option(metavar="P", help="Confidence level.")] = 0.95,
+    statistic: Annotated[str, typer.Option(metavar="NAME", help="q~ or q.")] = "q~",
+    points: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LOW:HIGH:COUNT",
+            help="Also give p-values and CLs of these values (or numbers with commas).",
+        ),
+    ] = None,
+    fix: Fix = None,
+    bound: Bound = None,
+    toys: Toys = 0,
+    seed: Seed = 0,
+    conditional: Conditional = False,
+    folder: Folder = None,
+    workers: Workers = 1,
+    patchset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Limits for all patches of this patchset, with one compiled program.",
+            rich_help_panel=PYHF,
+        ),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Of the patchset, patches of this name; * is any text (repeatable).",
+            rich_help_panel=PYHF,
+        ),
+    ] = None,
+    plot: Plot = None,
+    json: Json = False,
+) -> int:
+    """Upper limit on the parameter of interest by CLs, observed and expected.
+
+    With --patchset, of every signal in it. Exit status 0 when all fits converged and every model
+    has a limit, else 1.
+    """
+    options: dict[str, Any] = {"poi": poi, "statistic": statistic, "bounds": bounds(bound or ())}
+    if patchset is not None:
+        if toys or points:
+            raise typer.BadParameter("--toys and --points are for one model, not for a patchset")
+        if seed or conditional:
+            raise typer.BadParameter("--seed and --conditional need --toys")
+        options |= {"cl": cl, "fixed": assignments(fix or ())}
+        return _patches(source, patchset, only or ["*"], options, folder, workers, plot, json)
+    if only:
+        raise typer.BadParameter("--only needs --patchset")
+    return _single(
+        source, cl, numbers(points) if points else [], options, fix,
+        (toys, seed, conditional, folder, workers), plot, json,
+    )  # fmt: skip
+
+
+# --- one model ------------------------------------------------------------------------------------
+
+
+def _single(
+    source: Chosen,
+    cl: float,
+    points: Sequence[float],
+    options: dict[str, Any],
+    fix: Sequence[str] | None,
+    work: tuple[int, int, bool, str | None, int],
+    plot: str | None,
+    json: bool,
+) -> int:
+    import hs3
+
+    model, report = source.model()
+    options["fixed"] = held(model, fix or ())
+    with with_toys(*work) as split:
+        found: Limit = hs3.upper_limit(model, cl=cl, **options, **split)
+        tests = _tests(model, points, options, split)
+    if plot is not None:
+        from hs3 import plot as drawing
+
+        with progress("drawing"):
+            curve = tests if len(points) > 1 else hs3.hypotests(model, _around(found), **options)
+            drawing.save(drawing.cls(curve, found), plot)
+    if json:
+        out = {**found.to_dict(), "findings": report.to_dict()["findings"]}
+        if points:
+            out["tests"] = [test.to_dict() for test in tests]
+        say_json(out)
+        return 0
+    _show(found)
+    if tests:
+        _show_tests(tests)
+    _end(found.notes, report)
+    return 0
+
+
+def _tests(
+    model: Any, points: Sequence[float], options: dict[str, Any], split: dict[str, Any]
+) -> tuple[HypoTest, ...]:
+    import hs3
+
+    if not split:
+        return hs3.hypotests(model, points, **options) if points else ()
+    return tuple(hs3.hypotest(model, value, **options, **split) for value in points)
+
+
+def _around(found: Limit) -> list[float]:
+    """Values for a curve of CLs that shows the limit and its bands."""
+    high = 1.3 * max(found.observed, *found.expected)
+    return [high * (i + 1) / 40 for i in range(40)]
+
+
+def _show(found: Limit) -> None:
+    other = found.asymptotic
+    columns = ("limit",) if other is None else ("limit", "asymptotic")
+    title = f"Upper limit on {found.poi} at {100 * found.cl:g}% CL"
+    out = table(title, "", *columns, right=columns)
+    beside = () if other is None else (number(other.observed),)
+    row(out, "observed", rounded(found.observed, found.error)[0], *beside, style="bold")
+    for place, (band, value) in enumerate(zip(BANDS, found.expected, strict=True)):
+        beside = () if other is None else (number(other.expected[place]),)
+        row(out, f"expected {band}", number(value), *beside)
+    console().print(out)
+    if found.error is not None:
+        said = f"{number(found.error)} ({found.toys} toys)"
+        say(f"statistical error of the observed limit: {said}")
+
+
+def _show_tests(tests: Sequence[HypoTest]) -> None:
+    ((name,),) = {tuple(test.tested) for test in tests}
+    columns = (name, tests[0].statistic, "p-value", "CLb", "CLs", "expected CLs")
+    out = table(f"Tests of {name}", *columns, right=columns)
+    for test in tests:
+        median = number(test.expected_cls[2]) if test.expected_cls else ""
+        values = (test.tested[name], test.observed, test.p_value, test.p_alternative, test.cls)
+        row(out, *("" if v is None else number(v) for v in values), median)
+    console().print(out)
+
+
+def _end(notes: Sequence[str], report: Report) -> None:
+    for note in notes:
+        say(f"note: {note}", style="yellow")
+    print_findings(report)
+
+
+# --- a patchset -----------------------------------------------------------------------------------
+
+
+def _patches(
+    source: Chosen,
+    patchset: str,
+    only: Sequence[str],
+    options: dict[str, Any],
+    folder: str | None,
+    workers: int,
+    plot: str | None,
+    json: bool,
+) -> int:
+    import hs3
+
+    foreign = sorted(source.reading.keys() - {"measurement", "interpolation"})
+    if foreign:
+        given = ", ".join("--" + name.replace("_", "-") for name in foreign)
+        raise typer.BadParameter(f"{given} cannot be given together with --patchset")
+    with progress(f"reading {patchset}"):
+        models = hs3.patched(source.file, patchset, only, **source.reading, **source.choice)
+    with spread("limits", len(models), folder, workers) as split, warnings.catch_warnings():
+        warnings.simplefilter("ignore", hs3.HS3Warning)  # they stand in the result
+        found: Limits = hs3.upper_limits(models, **options, **split)
+    if plot is not None and found.limits:
+        from hs3 import plot as drawing
+
+        drawing.save(drawing.limits(found), plot)
+    if json:
+        say_json(found.to_dict() | {"converged": found.converged})
+    else:
+        _show_limits(found, options["cl"])
+    return 0 if found.converged else 1
+
+
+def _show_limits(found: Limits, cl: float) -> None:
+    columns = (*found.labels, "observed", *BANDS)
+    out = table(f"Upper limits at {100 * cl:g}% CL", "patch", *columns, right=columns)
+    for name, one in found.limits.items():
+        values = [v if isinstance(v, str) else number(v) for v in found.values.get(name, ())]
+        row(out, name, *values, *(number(v) for v in (one.observed, *one.expected)))
+    console().print(out)
+    for name, why in found.failed.items():
+        say(f"{name}: NO LIMIT: {why}", style="bold red")
+    for note in found.notes:
+        say(f"note: {note}", style="yellow")
+    several = {note for one in found.limits.values() for note in one.notes}
+    for note in sorted(several):
+        names = [name for name, one in found.limits.items() if note in one.notes]
+        say(f"note: {note} ({', '.join(names[:5])}{' …' if names[5:] else ''})", style="yellow")

@@ -1,0 +1,14 @@
+"""Figures of results (`pip install 'hs3-reference[plot]'`): matplotlib, with bins by mplhep.
+
+Each function takes a result and gives a `matplotlib.figure.Figure`, drawn without a display.
+"""
+
+from __future__ import annotations
+
+from .base import save
+from .channels import yields
+from .limits import cls, limits
+from .parameters import correlation, impacts, pulls
+from .profiles import scan
+
+__all__ = ["cls", "correlation", "impacts", "limits", "pulls", "save", "scan", "yields"]
