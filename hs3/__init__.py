@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from hs3.inference import hypotest, hypotests, significance, toys, upper_limit, upper_limits
     from hs3.patches import PatchedModels, patched
     from hs3.reading import read
+    from hs3.reinterpretation import Reinterpreted, reinterpret
+    from hs3.simplified import simplify
     from hs3.upgrading import upgrade
     from hs3.workspace import Workspace, dumps, loads
 
@@ -110,6 +112,8 @@ _HOMES = {
     ),
     "hs3.patches": ("PatchedModels", "patched"),
     "hs3.reading": ("read",),
+    "hs3.reinterpretation": ("Reinterpreted", "reinterpret"),
+    "hs3.simplified": ("simplify",),
     "hs3.upgrading": ("upgrade",),
     "hs3.workspace": ("Workspace", "dumps", "loads"),
 }
@@ -132,6 +136,7 @@ __all__ = [
     "Options",
     "PatchedModels",
     "ReadError",
+    "Reinterpreted",
     "Report",
     "ResolveError",
     "SyntaxReadError",
@@ -162,12 +167,14 @@ __all__ = [
     "pruning",
     "pulls",
     "read",
+    "reinterpret",
     "rename",
     "sandwich",
     "save",
     "scan",
     "select",
     "significance",
+    "simplify",
     "toys",
     "upgrade",
     "upper_limit",

@@ -163,4 +163,40 @@ CODES: dict[str, Code] = {
         "A parameter that floats has no width before a fit.",
         "Take the covariance after the fit, or name the control channels that tell it.",
     ),
+    # --- reinterpretation ---------------------------------------------------------------------
+    "reinterpret.table": Code(
+        "error",
+        "A table of signals does not have the form that docs/reinterpretation.md describes.",
+        "Correct the place that the message names.",
+    ),
+    "reinterpret.unknown": Code(
+        "error",
+        "A table of signals names a channel, sample or hypothesis that is not there.",
+        "Give one of the names that the document, or the table, has.",
+    ),
+    "reinterpret.bins": Code(
+        "error",
+        "A signal does not have as many yields as a channel has bins.",
+        "Give one number for each bin, in the order of the document.",
+    ),
+    "reinterpret.taken": Code(
+        "error",
+        "A channel has a sample of the name of the new one.",
+        "Name it under `replace`, or call the new one otherwise.",
+    ),
+    "reinterpret.empty": Code(
+        "error",
+        "Without its signal a channel has no samples.",
+        "Name under `replace` what is really signal.",
+    ),
+    "reinterpret.removed": Code(
+        "note",
+        "A sample of the old signal was taken away.",
+        "Nothing to do; `replace` chooses which.",
+    ),
+    "reinterpret.staterror": Code(
+        "note",
+        "Without the old signal, statistical uncertainties of bins are those of the background.",
+        "Nothing to do.",
+    ),
 }

@@ -104,16 +104,8 @@ class Draft:
             self.data[section] = [e for e in self.data[section] if e["name"] not in gone]
 
     def used(self) -> set[str]:
-        """Names that entries other than points, domains and analyses' interests refer to."""
-        made = Workspace.from_json(self.data)
-        found: set[str] = set()
-        for section in ("distributions", "functions", "data", "likelihoods"):
-            for index, entry in enumerate(getattr(made, section) or ()):
-                found |= {o.name for o in of_entry(made, entry, (section, index))}
-        for analysis in made.analyses or ():
-            terms = analysis.aux_likelihood_terms or ()
-            found |= {*terms, *((analysis.prior,) if analysis.prior else ())}
-        return found
+        """Names that something refers to, other than points, domains and interests."""
+        return used(self.data)
 
     def forget(self, names: Iterable[str]) -> list[str]:
         """Remove parameters that nothing refers to from points, domains and interests."""
@@ -157,6 +149,19 @@ class Draft:
                 first = next((f.message for f in after.report if f.code == "upgrade.left"), "")
                 raise EditError([Finding("reduce.check", "", first, one.likelihood)])
         return made, Report(tuple(self.findings))
+
+
+def used(data: Json) -> set[str]:
+    """Names that entries other than points, domains and analyses' interests refer to."""
+    made = Workspace.from_json(data)
+    found: set[str] = set()
+    for section in ("distributions", "functions", "data", "likelihoods"):
+        for index, entry in enumerate(getattr(made, section) or ()):
+            found |= {o.name for o in of_entry(made, entry, (section, index))}
+    for analysis in made.analyses or ():
+        terms = analysis.aux_likelihood_terms or ()
+        found |= {*terms, *((analysis.prior,) if analysis.prior else ())}
+    return found
 
 
 def _values(ws: Workspace) -> Iterator[Any]:
