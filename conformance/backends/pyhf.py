@@ -39,6 +39,13 @@ class PyhfLikelihood(Likelihood):
             name: places[other] for name, other in self.exported.names.items() if other in places
         }
 
+        config = self.model.config
+        self.constrained = [
+            config.param_set(name).constrained
+            for name in config.par_order
+            for _ in range(config.param_set(name).n_parameters)
+        ]
+
     @property
     def parameters(self) -> Sequence[str]:
         """Names of the parameters."""
@@ -80,11 +87,10 @@ class PyhfLikelihood(Likelihood):
 
         zero, out = at(start), {}
         for name, place in self.places.items():
-            moved = start.copy()
-            moved[place] = theta[place]
-            change = at(moved) - zero
-            if change:
-                out[name] = change
+            if self.constrained[place]:
+                moved = start.copy()
+                moved[place] = theta[place]
+                out[name] = at(moved) - zero
         return out
 
     def counts(self, channel: str, point: Point) -> list[float]:

@@ -122,15 +122,20 @@ class Backend:
 
     def run_fit(self, workspace: Any, check: Check, path: str) -> dict[str, Any]:
         """MIGRAD and HESSE from the reference point."""
-        _set(workspace, check["reference_point"])
+        whole = "model_config" in check["target"]
+        _set(workspace, check["reference_point"], lenient=whole)
         for name in check.get("fixed", ()):
-            _found(workspace.var(name), name).setConstant(True)
-        nll = self._nll(workspace, check["target"], path)
+            if not whole or workspace.var(name):
+                _found(workspace.var(name), name).setConstant(True)
+        if whole:
+            nll = self._of_config(workspace, check["target"]).total
+        else:
+            nll = self._nll(workspace, check["target"], path)
         start = float(nll.getVal())
         minimizer = ROOT.RooMinimizer(nll)
         minimizer.setPrintLevel(-1)
-        minimizer.setStrategy(2)
-        minimizer.setEps(1e-3)
+        minimizer.setStrategy(1)
+        minimizer.setEps(1e-2)
         status = minimizer.minimize("Minuit2", "migrad")
         status = status or minimizer.hesse()
         if status:
@@ -156,6 +161,20 @@ class Backend:
         events = pdf.generate(over, int(check["size"]))
         rows = (events.get(i) for i in range(events.numEntries()))
         return [[float(row.getRealValue(name)) for name in names] for row in rows]
+
+    def run_likelihood_parts(self, workspace: Any, check: Check, path: str) -> list[dict[str, Any]]:
+        """Twice the NLL of a ModelConfig, of the data of its channels, and of its constraints."""
+        likelihood = self._of_config(workspace, check["target"])
+        out = []
+        for point in check["points"]:
+            _set(workspace, point, lenient=True)
+            out.append(likelihood.parts())
+        return out
+
+    def _of_config(self, workspace: Any, target: Mapping[str, Any]) -> ModelLikelihood:
+        config = workspace.obj(target["model_config"]) or workspace.genobj(target["model_config"])
+        data = _found(workspace.data(target["dataset"]), target["dataset"])
+        return ModelLikelihood(_found(config, target["model_config"]), data)
 
     # --- likelihoods ------------------------------------------------------------------------------
 
@@ -191,6 +210,69 @@ class Backend:
         return total
 
 
+class ModelLikelihood:
+    """The likelihood of a ModelConfig, in parts."""
+
+    def __init__(self, config: Any, data: Any) -> None:
+        self._observed = config.GetGlobalObservables() or ROOT.RooArgSet()
+        pdf = config.GetPdf()
+        self._external = config.GetExternalConstraints() or ROOT.RooArgSet()
+        self.total = self._nll(pdf, data)
+        self._channels: dict[str, tuple[Any, list[str]]] = {}
+        self._constraints: dict[str, tuple[Any, Any, str]] = {}
+        self._keep: list[Any] = []
+        if pdf.InheritsFrom("RooSimultaneous"):
+            self._split(pdf, data)
+
+    def _nll(self, pdf: Any, data: Any) -> Any:
+        options = [ROOT.RooFit.Offset("none"), ROOT.RooFit.EvalBackend("cpu")]
+        if self._observed.size():
+            options.append(ROOT.RooFit.GlobalObservables(self._observed))
+        if self._external.size():
+            options.append(ROOT.RooFit.ExternalConstraints(self._external))
+        command = ROOT.RooLinkedList()
+        for option in options:
+            command.Add(option)
+        return pdf.createNLL(data, command)
+
+    def _split(self, pdf: Any, data: Any) -> None:
+        """An NLL per channel, and the constraints that are among its factors."""
+        category = pdf.indexCat()
+        for state in category:
+            label = str(state.first)
+            one = pdf.getPdf(label)
+            if not one:
+                continue
+            part = data.reduce(ROOT.RooFit.Cut(f"{category.GetName()}=={state.second}"))
+            found = one.getAllConstraints(part.get(), one.getParameters(part), True)
+            names = []
+            for constraint in found:
+                name = str(constraint.GetName())
+                names.append(name)
+                over = constraint.getObservables(self._observed)
+                about = constraint.getParameters(self._observed)
+                parameters = sorted(str(p.GetName()) for p in about if not p.isConstant())
+                self._constraints[name] = (constraint, over, ", ".join(parameters))
+            self._keep += [part, found]
+            self._channels[label] = (self._nll(one, part), names)
+
+    def parts(self) -> dict[str, Any]:
+        """The parts at the present values."""
+        logs = {
+            name: -2.0 * float(constraint.getLogVal(over if over.size() else ROOT.nullptr))
+            for name, (constraint, over, _) in self._constraints.items()
+        }
+        channels = {
+            label: 2.0 * float(nll.getVal()) - sum(logs[name] for name in names)
+            for label, (nll, names) in self._channels.items()
+        }
+        constraints: dict[str, float] = {}
+        for name, (_, _, parameters) in self._constraints.items():
+            constraints[parameters] = constraints.get(parameters, 0.0) + logs[name]
+        total = 2.0 * float(self.total.getVal())
+        return {"total": total, "channels": channels, "constraints": constraints}
+
+
 def _said(error: Exception) -> str:
     """The last message in what cppyy tells about overloads."""
     text = re.sub(r"\s+", " ", str(error)).strip()
@@ -209,9 +291,12 @@ def _likelihood(path: str, name: str) -> Mapping[str, Any]:
     return entry
 
 
-def _set(workspace: Any, values: Mapping[str, float]) -> None:
+def _set(workspace: Any, values: Mapping[str, float], *, lenient: bool = False) -> None:
+    """Set variables; with `lenient` the workspace need not have them all."""
     for name, value in values.items():
         variable = workspace.var(name)
+        if not variable and lenient:
+            continue
         if not variable:
             there = workspace.arg(name)
             if there and there.InheritsFrom("RooConstVar"):

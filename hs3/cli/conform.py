@@ -1,4 +1,4 @@
-"""`hs3 conform run`: the conformance suite, on this implementation or on another one."""
+"""`hs3 conform`: the conformance suite, on this implementation or on others; cross-checks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from hs3.cli import cross_check
 from hs3.cli.options import Json
 from hs3.cli.terminal import console, row, say, say_json, table
 
@@ -26,6 +27,7 @@ STATUSES: tuple[Status, ...] = ("passed", "failed", "error", "unsupported")
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
+    cross_check.register(group)
     app.add_typer(group, name="conform")
 
 
