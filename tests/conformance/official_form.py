@@ -18,11 +18,12 @@ KINDS = (
     "function_scan",
 )
 SCAN = ("target", "reference_point", "scan_parameters", "scan_points", "expected", "tolerance")
-TARGETS = {
+TARGETS: Mapping[str, Sequence[set[str]]] = {
     "twice_delta_nll_scan": ({"pdf", "data"}, {"likelihood"}),
     "pdf_scan": ({"pdf", "observables"},),
     "function_scan": ({"function"},),
 }
+KINDS = ("static_integrity", "structure_import", *TARGETS)
 
 
 def problems(suite: Path) -> list[str]:
@@ -77,11 +78,14 @@ def _fixture(suite: Path, entry: Json) -> Iterator[str]:
     for key, data in found.items():
         if sha256(data).hexdigest() != entry["hashes"][key]:
             yield f"{entry['test_id']}: {key} does not fit"
-    metadata = json.loads((folder / "metadata.json").read_text())
-    what = f"metadata of {entry['test_id']}"
+    yield from _expected(entry, json.loads((folder / "expected.json").read_text()))
+    what, described = f"metadata of {entry['test_id']}", folder / "metadata.json"
+    if not described.is_file():
+        yield f"{what} is missing"
+        return
+    metadata = json.loads(described.read_text())
     yield from _keys(what, metadata, _METADATA, _MORE)
     yield from _texts(what, metadata, "notes", "semantic", "tags", "conformance")
-    yield from _expected(entry, json.loads((folder / "expected.json").read_text()))
 
 
 def _expected(entry: Json, expected: Json) -> Iterator[str]:
@@ -110,5 +114,5 @@ def _check(what: str, check: Json) -> Iterator[str]:
     numbers = [*check["expected"], *(v for point in check["scan_points"] for v in point)]
     if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in numbers):
         yield f"{what}: not all values are numbers"
-    if not len(check["expected"]) == len(check["scan_points"]):
+    if len(check["expected"]) != len(check["scan_points"]):
         yield f"{what}: {len(check['expected'])} values at {len(check['scan_points'])} points"
