@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         impacts,
         pruning,
         pulls,
+        template_covariance,
         yields,
     )
     from hs3.engine.profile import interval, scan
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from hs3.reading import read
     from hs3.reinterpretation import Reinterpreted, reinterpret
     from hs3.simplified import simplify
+    from hs3.systematics import add_systematics
     from hs3.upgrading import upgrade
     from hs3.workspace import Workspace, dumps, loads
 
@@ -81,6 +83,7 @@ _HOMES = {
         "impacts",
         "pruning",
         "pulls",
+        "template_covariance",
         "yields",
     ),
     "hs3.engine.profile": ("interval", "scan"),
@@ -114,6 +117,7 @@ _HOMES = {
     "hs3.reading": ("read",),
     "hs3.reinterpretation": ("Reinterpreted", "reinterpret"),
     "hs3.simplified": ("simplify",),
+    "hs3.systematics": ("add_systematics",),
     "hs3.upgrading": ("upgrade",),
     "hs3.workspace": ("Workspace", "dumps", "loads"),
 }
@@ -144,6 +148,7 @@ __all__ = [
     "Workspace",
     "WriteError",
     "__version__",
+    "add_systematics",
     "archive",
     "bias_study",
     "breakdown",
@@ -175,6 +180,7 @@ __all__ = [
     "select",
     "significance",
     "simplify",
+    "template_covariance",
     "toys",
     "upgrade",
     "upper_limit",

@@ -9,6 +9,7 @@ from .impact_ranking import Impact, Impacts, impacts
 from .prefit import Prefit, prefits
 from .prune import Pruning, pruning
 from .pull_table import Pull, Pulls, pulls
+from .template_covariance import TemplateCovariance, template_covariance
 from .yield_table import ChannelYields, Yield, Yields, yields
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Pruning",
     "Pull",
     "Pulls",
+    "TemplateCovariance",
     "Yield",
     "Yields",
     "bias_study",
@@ -32,5 +34,6 @@ __all__ = [
     "prefits",
     "pruning",
     "pulls",
+    "template_covariance",
     "yields",
 ]

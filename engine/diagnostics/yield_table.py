@@ -133,7 +133,7 @@ def yields(
     else:
         best = None
         theta, factor = before_fit(model)
-    place, names = _place(model)
+    place, names = place_of(model)
     settings = {"program": model.program, "channels": len(model.channel_names)}
     centre = _expected(theta, model.arrays, place, **settings)
     if method == "linear":
@@ -180,14 +180,14 @@ class _Counts(NamedTuple):
     totals: Array
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Channel of each block (C,), and which rows of a block are which sample (C, samples, S)."""
 
     owner: Array
     merge: Array
 
 
-def _place(model: Model) -> tuple[_Place, list[list[str]]]:
+def place_of(model: Model) -> tuple[Place, list[list[str]]]:
     """Rows of one name are one sample; also the names per channel."""
     channels = lowered(model.graph.channels)[0]
     names = [list(dict.fromkeys(s.name for s in channel.samples)) for channel in channels]
@@ -197,12 +197,13 @@ def _place(model: Model) -> tuple[_Place, list[list[str]]]:
         for row, sample in enumerate(channel.samples):
             merge[c, names[c].index(sample.name), row] = 1.0
     owner = np.array([piece.channel for piece in model.layout.pieces])
-    return _Place(jnp.asarray(owner), jnp.asarray(merge[owner])), names
+    return Place(jnp.asarray(owner), jnp.asarray(merge[owner])), names
 
 
-def _counts(
-    theta: Array, program: Program, arrays: Arrays, place: _Place, channels: int
+def counts_at(
+    theta: Array, program: Program, arrays: Arrays, place: Place, channels: int
 ) -> _Counts:
+    """Expected counts at one point."""
     rows = kernels.sample_yields(theta, program, arrays)
     bins = jnp.einsum("cns,csw->cnw", place.merge, rows)
     samples = jax.ops.segment_sum(bins.sum(axis=2), place.owner, channels)
@@ -210,7 +211,7 @@ def _counts(
 
 
 _expected = jax.jit(
-    lambda theta, arrays, place, program, channels: _counts(
+    lambda theta, arrays, place, program, channels: counts_at(
         theta, program, arrays, place, channels
     ),
     static_argnames=("program", "channels"),
@@ -219,12 +220,12 @@ _expected = jax.jit(
 
 @partial(jax.jit, static_argnames=("program", "channels"))
 def _propagated(
-    theta: Array, factor: Array, arrays: Arrays, place: _Place, program: Program, channels: int
+    theta: Array, factor: Array, arrays: Arrays, place: Place, program: Program, channels: int
 ) -> _Counts:
     """Variances: the sum of squares of the derivatives along the columns of `factor`."""
 
     def of(values: Array) -> _Counts:
-        return _counts(values, program, arrays, place, channels)
+        return counts_at(values, program, arrays, place, channels)
 
     def add(total: _Counts, column: Array) -> tuple[_Counts, None]:
         _, slope = jax.jvp(of, (theta,), (column,))
@@ -237,12 +238,12 @@ def _propagated(
 
 @partial(jax.jit, static_argnames=("program", "channels"))
 def _sampled(
-    points: Array, arrays: Arrays, place: _Place, program: Program, channels: int
+    points: Array, arrays: Arrays, place: Place, program: Program, channels: int
 ) -> _Counts:
     """Variances over `points` (n, T), by Welford's recursion."""
 
     def of(values: Array) -> _Counts:
-        return _counts(values, program, arrays, place, channels)
+        return counts_at(values, program, arrays, place, channels)
 
     def add(carry: tuple[Array, _Counts, _Counts], theta: Array) -> tuple[Any, None]:
         number, mean, square = carry

@@ -31,6 +31,7 @@ from hs3.cli import (
     scan,
     show,
     simplify,
+    systematics,
     validate,
 )
 from hs3.cli.terminal import error_data, print_error, say_json
@@ -59,6 +60,7 @@ for module in (
     reduce,
     simplify,
     reinterpret,
+    systematics,
     compare,
     document,
     conform,

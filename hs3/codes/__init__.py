@@ -6,11 +6,35 @@ generated from this table.
 
 from __future__ import annotations
 
-from . import changes, document, engine, model, neighbours, pyhf, reading, root, workspaces, xml
+from . import (
+    changes,
+    document,
+    engine,
+    model,
+    neighbours,
+    pyhf,
+    reading,
+    root,
+    systematics,
+    workspaces,
+    xml,
+)
 from .code import Code
 
 CODES: dict[str, Code] = {}
-for _part in (reading, engine, document, pyhf, root, xml, neighbours, model, workspaces, changes):
+for _part in (
+    reading,
+    engine,
+    document,
+    pyhf,
+    root,
+    xml,
+    neighbours,
+    model,
+    workspaces,
+    changes,
+    systematics,
+):
     if repeated := CODES.keys() & _part.CODES:
         raise RuntimeError(f"declared twice: {sorted(repeated)}")
     CODES.update(_part.CODES)

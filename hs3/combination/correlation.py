@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hs3.histfactory.meaning import FloatArray
+from hs3.systematics.decomposition import decompose as eigenmodes
 
 _ZERO = 1e-12
 """Below this an eigenvalue of a correlation matrix is rounding."""
@@ -16,7 +17,8 @@ def decompose(matrix: Sequence[Sequence[float]], method: str) -> FloatArray:
     r"""The factor :math:`L` of a correlation matrix :math:`C = L L^T`, shape (n, rank).
 
     With independent unit Gaussians :math:`z`, the :math:`Lz` have the correlations :math:`C`. A
-    Cholesky factor exists for matrices of full rank; others are decomposed by eigenvectors.
+    Cholesky factor exists for matrices of full rank; others are decomposed by eigenvectors, the
+    largest eigenvalue first.
 
     Raises:
         ValueError: the matrix is not that of correlations.
@@ -28,11 +30,8 @@ def decompose(matrix: Sequence[Sequence[float]], method: str) -> FloatArray:
         raise ValueError("the matrix is not symmetric")
     if not np.allclose(np.diag(c), 1.0, rtol=0.0, atol=_ZERO):
         raise ValueError("the diagonal of the matrix is not 1")
-    values, vectors = np.linalg.eigh(c)
-    if values[0] < -_ZERO * len(c):
-        raise ValueError(f"the matrix has the negative eigenvalue {values[0]:.3g}")
-    kept = values > _ZERO * len(c)
-    if method == "cholesky" and kept.all():
-        return np.asarray(np.linalg.cholesky(c), dtype=np.float64)
-    factor = vectors[:, kept] * np.sqrt(values[kept])
-    return np.asarray(factor[:, ::-1], dtype=np.float64)  # the largest eigenvalue first
+    if method == "cholesky":
+        lowest = np.linalg.eigvalsh(c)[0]
+        if lowest > _ZERO * len(c):
+            return np.asarray(np.linalg.cholesky(c), dtype=np.float64)
+    return eigenmodes(c, tolerance=_ZERO).variations
