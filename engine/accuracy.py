@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import jax.numpy as jnp
 import numpy as np
 
-from hs3.errors import EvaluationError
+from hs3.errors import CompileError, EvaluationError
 from hs3.histfactory.meaning import FloatArray
 
 from .density import Definitions
@@ -79,7 +79,10 @@ def _undefined(model: Model, theta: FloatArray) -> EvaluationError:
     values = model.program.named(jnp.asarray(theta))
     for spec, data, term in zip(terms.terms, model.observed.terms, model.graph.terms, strict=True):
         scope = scope_of(values, terms, spec, data)
-        logs = np.asarray(log_densities(spec, scope))
+        try:
+            logs = np.asarray(log_densities(spec, scope))
+        except CompileError:  # counts of bins have no density of single events
+            continue
         wrong = np.atleast_1d(np.isnan(logs) | (logs == np.inf))
         if wrong.any():
             first = int(np.argmax(wrong))

@@ -66,10 +66,10 @@ class Fixture:
     role: Role = "typical"
     pins: tuple[str, ...] = ()
     level: str = "basic"
-    inputs: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, str | bytes] = field(default_factory=dict)
 
-    def files(self, others: Mapping[str, list[Json]] | None = None) -> dict[str, str]:
-        """Content of each file of the folder.
+    def files(self, others: Mapping[str, list[Json]] | None = None) -> dict[str, Any]:
+        """Content of each file of the folder, text or bytes.
 
         Args:
             others: what further software said, by the id of the check.

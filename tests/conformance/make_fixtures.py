@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 TESTS = Path(__file__).resolve().parent.parent
 FOLDERS = (TESTS.parent, TESTS, *(TESTS / part for part in ("conformance", "engine", "adapters")))
@@ -27,7 +28,7 @@ def fixtures() -> Iterator[Fixture]:
         yield from table()
 
 
-def files(fixture: Fixture) -> dict[str, str]:
+def files(fixture: Fixture) -> dict[str, Any]:
     """The files of a fixture, with what further software said of it."""
     return fixture.files(others.of(fixture))
 
@@ -50,8 +51,9 @@ def main() -> None:
     for fixture in made:
         folder = FIXTURES / fixture.name
         folder.mkdir(parents=True)
-        for name, text in files(fixture).items():
-            (folder / name).write_text(text, encoding="utf-8")
+        for name, content in files(fixture).items():
+            raw = content if isinstance(content, bytes) else content.encode()
+            (folder / name).write_bytes(raw)
     (FIXTURES.parent / "manifest.json").write_text(manifest(made), encoding="utf-8")
 
 

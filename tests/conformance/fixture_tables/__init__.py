@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import numbers, refused, reported
+from . import evaluated, kinds, numbers, other_formats, refused, reported
 
 ALL = (
     numbers.densities,
@@ -17,5 +17,12 @@ ALL = (
     refused.meanings,
     reported.findings,
     reported.dialects,
+    evaluated.codes,
+    *other_formats.TABLES,
+    kinds.round_trips,
+    kinds.counts,
+    kinds.best_fits,
+    kinds.samples,
+    kinds.limits,
 )
 """Every table: each call yields fixtures."""

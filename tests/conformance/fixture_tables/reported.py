@@ -22,7 +22,7 @@ SELECTION: list[tuple[str, str, Json, Json]] = [
     ("selection.none", "", {"metadata": {"hs3_version": VERSION}}, {"step": "compile"}),
     (
         "selection.ambiguous",
-        "",
+        "/analyses",
         document(sample(), analyses=[ANALYSIS, ANALYSIS | {"name": "b"}]),
         {"step": "compile"},
     ),
