@@ -42,7 +42,7 @@ def show(
         if graph is not None:
             _likelihood(told)
         print_findings(report)
-    asked = any(source.choice[key] for key in ("analysis", "likelihood", "pdf"))
+    asked = source.choice["analysis"] or source.choice["likelihood"] or source.choice["pdf"]
     return 1 if graph is None and asked else 0
 
 

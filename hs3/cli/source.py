@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import typer
 
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from hs3.findings import Report
     from hs3.graph import Graph
     from hs3.workspace import Workspace
+
+
+class Choice(TypedDict):
+    """Which part of a document to take; None: what `hs3.resolve.resolve` takes by itself."""
+
+    analysis: str | None
+    likelihood: str | None
+    pdf: str | None
+    data: str | None
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,7 @@ class Chosen(Document):
         choice: analysis, likelihood, pdf and data, as `hs3.resolve.resolve` takes them.
     """
 
-    choice: dict[str, str | None]
+    choice: Choice
 
     def graph(self) -> tuple[Graph, Report]:
         """The resolved likelihood, and all findings on the way.
@@ -150,7 +159,12 @@ def command(app: typer.Typer, run: Callable[..., int | None], name: str | None =
         if kind is Document:
             source = Document(given.pop("file"), reading)
         else:
-            choice = {name: given.pop(name) for name in _CHOICE}
+            choice = Choice(
+                analysis=given.pop("analysis"),
+                likelihood=given.pop("likelihood"),
+                pdf=given.pop("pdf"),
+                data=given.pop("data"),
+            )
             source = Chosen(given.pop("file"), reading, choice)
         return run(**{key: source}, **given)
 
