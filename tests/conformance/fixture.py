@@ -97,7 +97,8 @@ class Fixture:
             "test_id": self.name,
             "title": self.name.replace("_", " "),
             "description": self.description,
-            **({"notes": list(self.pins)} if self.pins else {}),
+            "source": "tests/conformance/fixture_tables",
+            "notes": list(self.pins),
             "reference_backend": given,
             "semantic": list(dict.fromkeys(self.about)),
             "tags": [self.role],
@@ -146,6 +147,7 @@ class Fixture:
             "features": {
                 "sections": sorted((self.document or {}).keys() - {"metadata"}),
                 "types": sorted(types),
+                "semantic": list(dict.fromkeys(self.about)),
             },
             "hashes": {
                 "sha256": sha256(files["hs3.json"].encode()).hexdigest(),

@@ -36,8 +36,8 @@ def files(fixture: Fixture) -> dict[str, Any]:
 def manifest(made: list[Fixture]) -> str:
     """The text of the manifest."""
     listed = {
-        "suite": "hs3-reference",
         "schema_version": 1,
+        "generated_by": "tests/conformance/make_fixtures.py",
         "fixtures": [fixture.entry() for fixture in made if fixture.document is not None],
     }
     return json.dumps(listed, indent=1) + "\n"
