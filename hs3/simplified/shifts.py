@@ -10,6 +10,7 @@ import numpy as np
 
 from hs3.findings import Finding
 from hs3.histfactory.meaning import FloatArray
+from hs3.systematics.decomposition import decompose
 
 Json = dict[str, Any]
 Bins = Sequence[tuple[str, int]]
@@ -89,14 +90,16 @@ def multivariate(bins: Bins, counts: FloatArray, matrix: FloatArray) -> Shifts:
 
 
 def eigenvectors(bins: Bins, counts: FloatArray, matrix: FloatArray) -> Shifts:
-    """Independent variations of shape: the eigenvectors of the covariance, largest first."""
-    sizes, vectors = np.linalg.eigh((matrix + matrix.T) / 2.0)
-    kept = np.flatnonzero(sizes > SMALLEST * max(sizes[-1], 0.0))[::-1]
-    out = Shifts({channel: [] for channel, _ in bins}, [], [], count=len(kept))
+    """Independent variations of shape: the eigenvectors of the covariance, largest first.
+
+    Their signs are fixed, so that the document is the same on every machine.
+    """
+    modes = decompose(matrix)
+    kept = modes.variations[:, modes.eigenvalues > SMALLEST * modes.eigenvalues.max(initial=0.0)]
+    out = Shifts({channel: [] for channel, _ in bins}, [], [], count=kept.shape[1])
     channels = [channel for channel, _ in bins]
-    for number, index in enumerate(kept):
+    for number, shift in enumerate(kept.T):
         name = f"shift_{number + 1}"
-        shift = np.sqrt(sizes[index]) * vectors[:, index]
         for channel, modifiers in out.modifiers.items():
             own = np.array([c == channel for c in channels])
             if not np.abs(shift[own]).any():
