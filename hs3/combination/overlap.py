@@ -56,6 +56,7 @@ def _regions(source: Source) -> Iterator[Region]:
 
 
 def _warnings(region: Region, before: Sequence[Region]) -> Iterator[Finding]:
+    """What the data have in common with those of each region before; of equal ones the first."""
     for other in before:
         found = alike(region, other)
         if found is not None:
@@ -63,3 +64,5 @@ def _warnings(region: Region, before: Sequence[Region]) -> Iterator[Finding]:
             mine, theirs = region.data.name, other.data.name
             message = f"{mine!r} of {region.input!r} {said} {theirs!r} of {other.input!r}"
             yield Finding(code, "", message, mine)
+            if code == "combine.same_data":
+                return
