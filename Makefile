@@ -11,12 +11,13 @@ FRESH := rm -rf build/lib build/bdist.*
 
 SOURCES := $(shell find hs3 engine adapters conformance -name __pycache__ -prune -o -type f -print)
 
-.PHONY: help demo test test-slow test-root lint format types bench wheel-check constraints clean
+.PHONY: help demo test test-slow fuzz test-root lint format types bench wheel-check constraints clean
 
 help:
 	@echo "make demo         install, then convert, validate, show and fit the bundled example"
 	@echo "make test         install what the tests need and run them"
 	@echo "make test-slow    the heavy cross-checks"
+	@echo "make fuzz         100,000 damaged documents: no crash, no hang, bounded memory"
 	@echo "make test-root    install the real ROOT and compare with it"
 	@echo "make lint         ruff: rules and layout"
 	@echo "make format       let ruff rewrite the layout"
@@ -39,6 +40,9 @@ test-slow: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/pytest -q -n 2 -m slow $(ARGS)
 
 # The real ROOT runs in an environment of its own, as a child of the tests.
+fuzz: $(VENV)/.tools $(VENV)/.package
+	$(BIN)/python tests/fuzz/run.py --cases 100000 $(ARGS)
+
 test-root: $(VENV)/.tools $(VENV)/.package $(VENV)-root/.ready
 	HS3_ROOT_PYTHON=$(abspath $(VENV)-root)/bin/python $(BIN)/pytest -q -n 2 -m "slow or not slow" \
 		tests/adapters/test_root_*.py tests/adapters/test_xml*.py $(ARGS)

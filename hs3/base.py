@@ -152,6 +152,12 @@ ParameterName = Annotated[StrictStr, Ref(("value",))]
 Flag = StrictBool
 
 
+def verbatim(value: Any, handler: Any) -> Any:
+    """Validate a value, and keep it as it is spelled: 0.0 where 0 is asked for stays 0.0."""
+    handler(value)
+    return value
+
+
 def as_float(value: int | float | str) -> float:
     """A JSON number, or a number written as a string (ROOT does that in lists), as float64.
 

@@ -30,6 +30,16 @@ if TYPE_CHECKING:
     from hs3.findings import Finding
 
 
+LONGEST = 1000
+"""Letters that a message may have: names in untrusted documents can be of any length."""
+
+
+def shortened(text: str) -> str:
+    """The text, without its middle where it is longer than `LONGEST`."""
+    half = LONGEST // 2
+    return text if len(text) <= LONGEST else f"{text[: half - 10]} […] {text[10 - half :]}"
+
+
 class HS3Error(Exception):
     """Base of all errors raised on purpose.
 
@@ -52,12 +62,13 @@ class HS3Error(Exception):
         value: Any = None,
         suggestions: Sequence[str] = (),
     ) -> None:
+        message = shortened(message)
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
         self.path = path
         self.value = value
-        self.suggestions = tuple(suggestions)
+        self.suggestions = tuple(map(shortened, suggestions))
 
     def located(self, path: str) -> HS3Error:
         """This error, with a path where it has none yet."""

@@ -10,9 +10,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal
 
 from hs3.codes import CODES
+from hs3.errors import shortened
 
 Severity = Literal["error", "warning", "note"]
 _ORDER = {"error": 0, "warning": 1, "note": 2}
@@ -40,6 +42,7 @@ class Finding:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "severity", CODES[self.code].severity)
+        object.__setattr__(self, "message", shortened(self.message))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data: severity, code, path, message, and value and suggestions if any."""
@@ -50,9 +53,7 @@ class Finding:
             "message": self.message,
         }
         if self.value is not None:
-            out["value"] = (
-                self.value if isinstance(self.value, str | int | float) else repr(self.value)[:200]
-            )
+            out["value"] = _shown(self.value)
         if self.suggestions:
             out["suggestions"] = list(self.suggestions)
         return out
@@ -110,9 +111,23 @@ class Report:
         return {"ok": self.ok, "findings": [f.to_dict() for f in self.findings]}
 
 
+def _shown(value: Any) -> str | int | float:
+    """A value as JSON, of bounded length."""
+    if isinstance(value, int | float):
+        return value
+    return shortened(value) if isinstance(value, str) else repr(value)[:200]
+
+
+LONGEST_NAME = 200
+"""Letters up to which names are compared, which takes their number squared."""
+
+
 def nearest(name: str, valid: Iterable[str], count: int = 3) -> tuple[str, ...]:
     """Up to `count` of the `valid` names that look most like `name`, best first."""
-    return tuple(difflib.get_close_matches(name, list(valid)[:5000], n=count, cutoff=0.6))
+    if len(name) > LONGEST_NAME:
+        return ()
+    known = [other for other in islice(valid, 5000) if len(other) <= LONGEST_NAME]
+    return tuple(difflib.get_close_matches(name, known, n=count, cutoff=0.6))
 
 
 def pointer(*parts: str | int) -> str:

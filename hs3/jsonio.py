@@ -250,6 +250,10 @@ def _explain(text: str) -> NoReturn:
     raise AssertionError("a hook refused a text without a reason")  # pragma: no cover
 
 
+_NUMBER = re.compile(r"-?(?:NaN|Infinity|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)")
+"""What the parser takes for a number at the start of a token, whatever letters follow."""
+
+
 def _refusal(token: str, duplicate: bool, path: list[Any]) -> str | None:
     """Why a token is refused, or None."""
     if token[0] == '"':
@@ -257,10 +261,13 @@ def _refusal(token: str, duplicate: bool, path: list[Any]) -> str | None:
             return f"duplicate key {token[:80]} in {pointer(*path[:-1]) or 'the top-level object'}"
         if "\\ud" in token.lower() and not _is_unicode(json.loads(token)):
             return "half of a surrogate pair is not a character"
-    elif token.lstrip("-") in ("NaN", "Infinity"):
-        return f"{token} is not a JSON number, at {pointer(*path) or 'the top'}"
-    elif token[0] in "-0123456789" and not math.isfinite(float(token)):
-        return f"the number {token[:40]} does not fit a float64, at {pointer(*path) or 'the top'}"
+        return None
+    found = _NUMBER.match(token)
+    number = found.group() if found else "0"
+    if number.lstrip("-") in ("NaN", "Infinity"):
+        return f"{number} is not a JSON number, at {pointer(*path) or 'the top'}"
+    if not math.isfinite(float(number)):
+        return f"the number {number[:40]} does not fit a float64, at {pointer(*path) or 'the top'}"
     return None
 
 

@@ -64,6 +64,19 @@ def binned(contents: Any = (11, 19), **axis: Any) -> dict[str, Any]:
     return b.document(b.sample(), data=[data])
 
 
+def uncertain(given: dict[str, Any]) -> dict[str, Any]:
+    """A density with binned data whose contents are uncertain."""
+    axis = {"name": "x", "min": 0, "max": 2, "nbins": 2}
+    data = {"name": "d", "type": "binned", "axes": [axis], "contents": [3, 4], "uncertainty": given}
+    flat = {"name": "u", "type": "uniform_dist", "x": "x"}
+    return {
+        "metadata": {"hs3_version": "0.2.9"},
+        "distributions": [flat],
+        "data": [data],
+        "likelihoods": [{"name": "l", "distributions": ["u"], "data": ["d"]}],
+    }
+
+
 def constrained(dist: dict[str, Any], auxiliary: bool = True, **sections: Any) -> dict[str, Any]:
     likelihood = {
         "name": "l",
@@ -250,6 +263,19 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("data.length", "/data/0/contents", binned((1, 2, 3))),
     ("data.length", "/data/0/entries/1", plain(data=[EVENTS | {"entries": [[1], [2, 3]]}])),
     ("data.length", "/data/0/weights", plain(data=[EVENTS | {"weights": [1]}])),
+    *(
+        (
+            "data.uncertainty",
+            f"/data/0/uncertainty/{where}",
+            uncertain({"type": "gaussian_uncertainty", "sigma": [1, 1]} | wrong),
+        )
+        for where, wrong in (
+            ("correlation", {"correlation": [[1, 2], [2, 1]]}),
+            ("correlation", {"correlation": [[1, 0.5], [0.2, 1]]}),
+            ("correlation", {"correlation": [[2, 0], [0, 1]]}),
+            ("sigma/1", {"sigma": [1, 0]}),
+        )
+    ),
     (
         "data.length",
         "/data/1/uncertainty/sigma",

@@ -137,9 +137,11 @@ def _ratios(channel: Channel, slots: Mapping[str, int]) -> Arrays:
         empty = (nominal == 0.0) & (modifier.hi == 0.0) & (modifier.lo == 0.0)
         safe = np.where(empty, 1.0, nominal)
         pair = np.stack([np.where(empty, 1.0, v) for v in (modifier.hi, modifier.lo)])
-        if (safe == 0.0).any() or (pair / safe <= 0.0).any():
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            quotient = pair / safe
+        if not ((quotient > 0.0) & np.isfinite(quotient)).all():
             raise _no_logarithm(modifier.path, "a bin with nominal, hi or lo of different sign")
-        ratio[:, s, :, columns.index[column]] = pair / safe
+        ratio[:, s, :, columns.index[column]] = quotient
     return {
         "ratio": columns.slots(slots),
         "ratio_hi": np.log(ratio[0]),

@@ -59,7 +59,7 @@ def observation(
     `path` is the place of the data object, `where` that of the channel.
     """
     if isinstance(data, UnbinnedData):
-        return _counted(data, axes, path, log)
+        return _counted(data, axes, path, where, log)
     if not isinstance(data, BinnedData):
         message = (
             f"data {data.name!r} are {data.type!r}; a HistFactory distribution needs binned data"
@@ -83,24 +83,36 @@ def observation(
     return Observation(data.name, tuple(data.axes[i] for i in order), turned)
 
 
-def _counted(data: UnbinnedData, axes: tuple[Axis, ...], path: str, log: Log) -> Observation | None:
+def _counted(
+    data: UnbinnedData, axes: tuple[Axis, ...], path: str, where: str, log: Log
+) -> Observation | None:
     """Events counted into the bins of a channel."""
     names, given = [a.name for a in axes], [a.name for a in data.axes]
     missing = [name for name in names if name not in given]
-    edges = [axis.bin_edges() for axis in axes]
-    if missing or not axes or any(e is None for e in edges):
+    if missing or not axes or bin_counts(axes) is None:
         message = f"the axes are {given}, those of the channel are {names}"
         log.add("data.axes_mismatch", f"{path}/axes", message)
         return None
-    if not check_unbinned(data, path, log):
+    if not check_unbinned(data, path, log) or not _increase(axes, where, log):
         return None
     columns = [given.index(name) for name in names]
     events = data.array()[:, columns]
     weights = None if data.weights is None else np.array(data.weights, dtype=np.float64)
-    found = tuple(e for e in edges if e is not None)
+    found = tuple(e for axis in axes if (e := axis.bin_edges()) is not None)
     counts = log.apply(rules.events_counted, path, events, weights, found)
     check_events(data, path, log)
     return Observation(data.name, axes, counts)
+
+
+def _increase(axes: tuple[Axis, ...], where: str, log: Log) -> bool:
+    """Whether events can be counted into bins: whether all edges increase; reported where not."""
+    for i, axis in enumerate(axes):
+        edges = axis.bin_edges()
+        if edges is not None and not np.all(np.diff(edges) > 0.0):
+            message = f"the edges of axis {axis.name!r} do not increase"
+            log.add("axes.not_increasing", f"{where}/axes/{i}", message, axis.name)
+            return False
+    return True
 
 
 def check_channel(channel: Channel, data: Observation, path: str, log: Log) -> bool:
@@ -145,12 +157,44 @@ def check_counts(contents: FloatArray, path: str, log: Log) -> None:
         log.add("data.non_integer", f"{path}/contents/{i}", message, float(contents[i]))
 
 
-def check_uncertainty(data: BinnedData, path: str, log: Log) -> None:
-    """Report uncertainties that are not one number per bin."""
-    given = data.uncertainty
-    if given is not None and len(given.sigma) != len(data.contents):
-        message = f"{len(given.sigma)} uncertainties for {len(data.contents)} bins"
-        log.add("data.length", f"{path}/uncertainty/sigma", message, len(given.sigma))
+def check_uncertainty(data: BinnedData, path: str, log: Log) -> bool:
+    """True when uncertainties are one number per bin with a covariance matrix, else reported."""
+    given, count = data.uncertainty, len(data.contents)
+    if given is None:
+        return True
+    where = f"{path}/uncertainty"
+    if len(given.sigma) != count:
+        message = f"{len(given.sigma)} uncertainties for {count} bins"
+        log.add("data.length", f"{where}/sigma", message, len(given.sigma))
+        return False
+    sigma = np.array(given.sigma, dtype=np.float64)
+    if not (sigma > 0.0).all():
+        worst = int(np.argmin(sigma))
+        message = "an uncertainty is not above zero"
+        log.add("data.uncertainty", f"{where}/sigma/{worst}", message, given.sigma[worst])
+        return False
+    rows = given.correlation or ()
+    if rows and {len(rows), *map(len, rows)} != {count}:
+        message = f"the correlation is not a matrix of {count} times {count} numbers"
+        log.add("data.length", f"{where}/correlation", message, len(rows))
+        return False
+    fault = _fault(np.array(rows, dtype=np.float64)) if rows else ""
+    if fault:
+        log.add("data.uncertainty", f"{where}/correlation", f"the correlation {fault}")
+    return not fault
+
+
+def _fault(matrix: FloatArray) -> str:
+    """What keeps a square matrix from being one of correlations; nothing where it is one."""
+    if np.abs(np.diag(matrix) - 1.0).max() > 1e-9:
+        return "of a bin with itself is not 1"
+    if np.abs(matrix - matrix.T).max() > 1e-9:
+        return "is not symmetric"
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        return "is not positive definite"
+    return ""
 
 
 def check_events(data: UnbinnedData, path: str, log: Log) -> None:

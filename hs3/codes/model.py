@@ -151,6 +151,12 @@ CODES: dict[str, Code] = {
         "The number of entries of a data object does not fit its axes.",
         "Give one number per bin, or one coordinate per axis.",
     ),
+    "data.uncertainty": Code(
+        "error",
+        "The uncertainties of bins are no widths above zero with a correlation matrix: symmetric, "
+        "positive definite, ones on its diagonal.",
+        "Correct them, or write 0 for no correlation.",
+    ),
     "data.negative": Code(
         "warning",
         "An observed count is negative; its Poisson probability is zero.",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from math import prod
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt, StrictStr, model_validator
+from pydantic import Field, StrictInt, StrictStr, WrapValidator, model_validator
 
 from hs3.axes import Axis
-from hs3.base import Numbers, Part
+from hs3.base import Numbers, Part, verbatim
 from hs3.data.base import Data
+
+Zero = Annotated[Literal[0], WrapValidator(verbatim)]
 
 
 class BinnedUncertainty(Part):
@@ -23,7 +25,7 @@ class BinnedUncertainty(Part):
 
     type: StrictStr | None = None
     sigma: Numbers
-    correlation: tuple[Numbers, ...] | Literal[0] | None = None
+    correlation: tuple[Numbers, ...] | Zero | None = None
 
 
 class BinnedData(Data, types=("binned",)):

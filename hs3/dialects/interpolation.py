@@ -95,6 +95,9 @@ def channel_default(value: Any) -> Any:
     return value
 
 
+ROOT_TEXTS = tuple(map(str, ROOT_NORMSYS))
+"""ROOT's codes as text."""
+
 VALID = (*TEXT, *PYHF, "0", "1", "2", "4", "5", "{type, in, out}")
 
 
@@ -103,7 +106,7 @@ def read(own: Any, kind: Kind, path: str, log: Log) -> I | None:
     found: I | None = None
     if isinstance(own, str) and own in TEXT:
         return TEXT[own]
-    if isinstance(own, str) and own.isdigit():
+    if isinstance(own, str) and own in ROOT_TEXTS:
         own = int(own)
     if isinstance(own, str):
         found = log.apply(pyhf_name, path, own) if own in PYHF else None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import StrictStr
+from pydantic import StrictStr, WrapValidator
 
-from hs3.base import Ref, Value, Variable
+from hs3.base import Ref, Value, Variable, verbatim
 from hs3.distributions.base import Distribution
 
 ResolutionName = Annotated[StrictStr, Ref(("distribution", "function"))]
 """Name of a resolution model: the text lists them as functions, ROOT as distributions."""
+
+DecayType = Annotated[Literal[0, 1, 2], WrapValidator(verbatim)]
 
 
 class DecayDist(Distribution, types=("decay_dist",)):
@@ -35,4 +37,4 @@ class DecayDist(Distribution, types=("decay_dist",)):
     t: Variable
     tau: Value
     resolutionModel: ResolutionName
-    decayType: Literal[0, 1, 2]
+    decayType: DecayType

@@ -20,6 +20,9 @@ from .claims import Claims
 from .meaning import BinFactors, FloatArray
 from .modifiers import Modifier, ShapeFactorModifier, ShapeSysModifier, StatErrorModifier
 
+SMALLEST = 1e-150
+"""Relative uncertainties up to here are none: the auxiliary count, 1/r², would be infinite."""
+
 T = TypeVar("T")
 Names = tuple[str, ...]
 
@@ -235,7 +238,7 @@ class BinReader:
                 self.claims.fixed.setdefault(parameter, path)
         elif said.kind is not None and said.kind != "none":
             for parameter, r in zip(parameters, relative.tolist(), strict=True):
-                if r > 0.0:
+                if r > SMALLEST:
                     self.claims.bin(parameter, said.kind, r, path, self.log)
                 else:
                     self._fix(parameter, path)
@@ -251,7 +254,7 @@ class BinReader:
         for parameter, name, r in zip(parameters, ordered, relative.tolist(), strict=True):
             if name is not None:
                 self.claims.name(name, parameter, path)
-            elif r <= 0.0:
+            elif r <= SMALLEST:
                 self._fix(parameter, path)
 
     def _fix(self, parameter: str, path: str) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from hs3.axes import Axis
 from hs3.checks import channel as channel_checks
 from hs3.checks import data as data_checks
 from hs3.checks.axes import bin_counts
@@ -25,6 +26,7 @@ from .measurement import Hints, Recogniser
 from .scope import Scope
 from .selection import Pair, find
 from .uses import Node
+from .values import INFINITE
 
 Ranges = dict[str, tuple[float, float]]
 
@@ -66,14 +68,19 @@ class Factors:
         if isinstance(dist, HistFactoryDist):
             self._channel(dist, path, given)
             return
+        ranges: Ranges | None = None
         if isinstance(given.data, PointData):
+            ranges = self._point_range(given.data, given.path)
+            if ranges is None:
+                return
             given = _Given(given.data.value, given.path)
         if isinstance(given.data, int | float):
-            made = self._recogniser.constraint(dist, path, Hints(observed=float(given.data)))
-            if made is not None:
+            hints = Hints(observed=float(given.data), ranges=ranges or {})
+            made = self._recogniser.constraint(dist, path, hints)
+            if made is not None and (not ranges or self._depends(dist, ranges)):
                 self.constraints.append(made)
                 return
-        self._term(dist, path, given)
+        self._term(dist, path, given, ranges)
 
     def _given(self, pair: Pair) -> _Given | None:
         if not isinstance(pair.data, str):
@@ -134,8 +141,10 @@ class Factors:
 
     # --- terms ----------------------------------------------------------------------------------
 
-    def _term(self, dist: Distribution, path: str, given: _Given) -> None:
-        observables = self._observables(dist, given)
+    def _term(
+        self, dist: Distribution, path: str, given: _Given, ranges: Ranges | None = None
+    ) -> None:
+        observables = ranges or self._observables(dist, given)
         if observables is None:
             return
         kept, auxiliary = self._split(dist, observables)
@@ -225,6 +234,7 @@ class Factors:
     def _axes(self, data: Data, path: str) -> Ranges | None:
         if isinstance(data, BinnedData):
             fits = data_checks.check_binned(data, path, self._log)
+            fits = fits and data_checks.check_uncertainty(data, path, self._log)
         elif isinstance(data, UnbinnedData):
             fits = data_checks.check_unbinned(data, path, self._log)
         else:
@@ -233,15 +243,29 @@ class Factors:
             return None
         ranges: Ranges = {}
         for i, axis in enumerate(data.axes):
-            found = axis.range()
-            if found is None and self._values.has_range(axis.name):
-                found = self._values.range(axis.name)
+            found = self._range(axis)
             if found is None:
                 message = f"observable {axis.name!r} has no range"
                 self._log.add("axes.no_range", f"{path}/axes/{i}", message, axis.name)
                 return None
             ranges[axis.name] = found
         return ranges if fits else None
+
+    def _range(self, axis: Axis) -> tuple[float, float] | None:
+        """The range that an axis gives, else that of the domains."""
+        found = axis.range()
+        if found is None and self._values.has_range(axis.name):
+            found = self._values.range(axis.name)
+        return found
+
+    def _point_range(self, point: PointData, path: str) -> Ranges | None:
+        """The observable of a point and its range; nothing where the point does not say which."""
+        axes = point.axes or ()
+        if len(axes) > 1:
+            message = f"a single number cannot have {len(axes)} axes"
+            self._log.add("data.wrong_type", f"{path}/axes", message, len(axes))
+            return None
+        return {axis.name: self._range(axis) or INFINITE for axis in axes}
 
 
 def _parameters(modifier: Modifier) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ Only the structure counts, never a name. What has another form stays a distribut
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from hs3 import expressions
@@ -33,11 +33,13 @@ class Hints:
         parameter: the parameter that it is said to constrain, or None.
         used: names that the rest of the likelihood depends on.
         observed: the number measured for its variate `x`, where data give one.
+        ranges: range of that variate, where the data give one.
     """
 
     parameter: str | None = None
     used: Collection[str] = ()
     observed: float | None = None
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 class Recogniser:
@@ -73,7 +75,7 @@ class Recogniser:
     ) -> tuple[Value, str, tuple[float, float]] | None:
         """Observed value, parameter and support; x and mean of a Gaussian can swap their roles."""
         if hints.observed is not None:
-            support = self.values.range(x) if isinstance(x, str) else INFINITE
+            support = self._support(x, hints)
             return (hints.observed, mean, support) if isinstance(mean, str) else None
         if isinstance(x, float) or isinstance(mean, float):
             observed, parameter = (x, mean) if isinstance(x, float) else (mean, x)
@@ -85,6 +87,17 @@ class Recogniser:
         if observed in self.functions or observed == parameter:
             return None
         return observed, parameter, self.values.range(observed)
+
+    def _support(self, x: Value | None, hints: Hints) -> tuple[float, float]:
+        """Range of a variate whose value data give."""
+        if not isinstance(x, str):
+            return INFINITE
+        return hints.ranges.get(x) or self.values.range(x)
+
+    def _is_cut(self, x: Value | None, hints: Hints) -> bool:
+        """True where data give the value of a positive variate whose range is not all of it."""
+        low, high = self._support(x, hints)
+        return hints.observed is not None and (low > 0.0 or math.isfinite(high))
 
     def _any_const(self, *names: str) -> bool:
         """True when the document keeps one of the names constant."""
@@ -112,7 +125,7 @@ class Recogniser:
     def _poisson(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
         x, mean = _value(dist, "x"), _value(dist, "mean")
         observed = x if hints.observed is None else hints.observed
-        if observed is None or not isinstance(mean, str):
+        if observed is None or not isinstance(mean, str) or self._is_cut(x, hints):
             return None
         if isinstance(observed, str) and not self._observable(observed, hints):
             return None
@@ -170,6 +183,8 @@ class Recogniser:
         else:
             parameter = self._under_logarithm(mu) if isinstance(mu, str) else None
         if observed is None or sigma is None or not isinstance(parameter, str):
+            return None
+        if self._is_cut(x, hints):
             return None
         if isinstance(observed, str) and not self._observable(observed, hints):
             return None
