@@ -35,13 +35,14 @@ OPERATORS = (
 )
 
 
-def names(text: str) -> list[str]:
+@cache
+def names(text: str) -> tuple[str, ...]:
     """The names in an expression that stand for values."""
-    return [
+    return tuple(
         node.id
         for node in ast.walk(ast.parse(_python(text), mode="eval"))
         if isinstance(node, ast.Name) and node.id not in NAMES and node.id not in CONSTANTS
-    ]
+    )
 
 
 def value(text: str, see: Callable[[str], Any]) -> Any:

@@ -66,7 +66,7 @@ def derivative(d: Entry, o: Oracle) -> Any:
 def integral(d: Entry, o: Oracle) -> Any:
     over = d.get("normalization")
     name = d["integrand"]
-    box = {x: o.ranges[x] for x in d["variables"]}
+    box = {x: o.domains[x] for x in d["variables"]}
     return o.integral(lambda at: at.density(name, over) if over else at(name), box, name)
 
 
