@@ -11,6 +11,7 @@ from conftest import DATA, ROOT
 import hs3
 from hs3.cli.app import run
 from hs3.edit import draw
+from hs3.errors import EditError
 
 ONE = ROOT / "examples" / "combine" / "counting.hs3.json"
 
@@ -105,3 +106,51 @@ def test_commands(tmp_path, capsys):
     out = tmp_path / "graph.xml"
     assert run(["graph", str(ONE), "--format", "graphml", "-o", str(out)]) == 0
     ET.parse(out)
+
+
+def test_an_image_shows_every_name_once():
+    image = ET.fromstring(draw(hs3.load(ONE)).svg())
+    space = "{http://www.w3.org/2000/svg}"
+    titles = [t.text for t in image.iter(f"{space}title")]
+    drawing = draw(hs3.load(ONE))
+    assert len(titles) == len(drawing.nodes)
+    assert "parameter scale" in titles
+    boxes = [
+        (float(r.get("x")), float(r.get("y")), float(r.get("width")), float(r.get("height")))
+        for g in image.iter(f"{space}g")
+        for r in g.iter(f"{space}rect")
+    ]
+    width, height = (float(image.get(key)) for key in ("width", "height"))
+    assert all(x >= 0 and y >= 0 and x + w <= width and y + h <= height for x, y, w, h in boxes)
+    for i, (x, y, w, h) in enumerate(boxes):
+        for u, v, ww, hh in boxes[:i]:
+            assert x + w <= u or u + ww <= x or y + h <= v or v + hh <= y
+
+
+def test_what_stands_in_the_same_relations_is_one_box():
+    ws = hs3.load(ROOT / "examples" / "workspaces" / "search.hs3.json")
+    text = draw(ws).svg()
+    assert "gamma_stat_SR_bin … (4)" in text
+    assert "gamma_stat_SR_bin_3" in text  # in the title
+    around = draw(ws, around="gamma_stat_SR_bin_2").svg()
+    assert ">gamma_stat_SR_bin_2<" in around
+
+
+def test_names_are_text_and_nothing_else():
+    data = document()
+    data["analyses"][0]["name"] = "<script>alert(1)</script>\u0007"
+    image = ET.fromstring(draw(hs3.Workspace.from_json(data)).svg())
+    shown = [t.text for t in image.iter("{http://www.w3.org/2000/svg}text")]
+    assert "<script>alert(1)</script>\ufffd" in shown
+
+
+def test_images_that_nobody_can_read_are_refused(monkeypatch):
+    monkeypatch.setattr("hs3.edit.svg.MOST", 3)
+    with pytest.raises(EditError, match="around"):
+        draw(hs3.load(ONE)).svg()
+
+
+def test_the_name_of_the_file_tells_the_format(tmp_path):
+    for name, start in (("a.svg", "<svg"), ("a.graphml", "<?xml"), ("a.dot", "digraph")):
+        assert run(["graph", str(ONE), "-o", str(tmp_path / name)]) == 0
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)

@@ -22,6 +22,7 @@ class Form(StrEnum):
 
     dot = "dot"
     graphml = "graphml"
+    svg = "svg"
 
 
 def register(app: typer.Typer) -> None:
@@ -64,17 +65,22 @@ def graph(
         str | None, typer.Option(metavar="NAME", help="Only the neighbourhood of this name.")
     ] = None,
     depth: Annotated[int, typer.Option(help="How far that goes.", min=0)] = 1,
-    form: Annotated[Form, typer.Option("--format", help="For Graphviz, or GraphML.")] = Form.dot,
+    form: Annotated[
+        Form | None,
+        typer.Option("--format", help="dot for Graphviz, graphml, or svg; by the name of DST."),
+    ] = None,
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="DST", help="File to write.")
     ] = None,
 ) -> int:
-    """Print what refers to what, for Graphviz or other programs."""
+    """Show what refers to what: an image, or for Graphviz and other programs."""
     from hs3 import files
     from hs3.edit import draw
 
     made = draw(source.read()[0], around=around, depth=depth)
-    text = made.dot() if form is Form.dot else made.graphml()
+    suffix = (output or "").rpartition(".")[2].lower()
+    chosen = form or next((f for f in Form if f.value == suffix), Form.dot)
+    text = {Form.dot: made.dot, Form.graphml: made.graphml, Form.svg: made.svg}[chosen]()
     if output is None:
         sys.stdout.write(text)
     else:

@@ -34,10 +34,12 @@ class Drawing:
     Attributes:
         nodes: what there is.
         edges: what refers to what.
+        centre: the name of which this is the neighbourhood, or None.
     """
 
     nodes: tuple[Node, ...]
     edges: tuple[tuple[Node, Node], ...]
+    centre: str | None = None
 
     def dot(self) -> str:
         """The graph in the language of Graphviz."""
@@ -70,6 +72,17 @@ class Drawing:
         body = [*keys, '<graph edgedefault="directed">', *nodes, *edges, "</graph>", "</graphml>"]
         return "\n".join([*head, *body, ""])
 
+    def svg(self) -> str:
+        """The graph as an image in SVG; needs networkx.
+
+        Raises:
+            EditError: it is too large to be read.
+            MissingDependency: networkx is not installed.
+        """
+        from .svg import svg
+
+        return svg(self)
+
 
 def draw(ws: Workspace, *, around: str | None = None, depth: int = 1) -> Drawing:
     """The references between analyses, likelihoods, data, distributions, functions, parameters.
@@ -98,6 +111,7 @@ def draw(ws: Workspace, *, around: str | None = None, depth: int = 1) -> Drawing
     return Drawing(
         tuple(n for n in nodes if n in kept),
         tuple((a, b) for a, b in edges if a in kept and b in kept),
+        around,
     )
 
 
