@@ -3,6 +3,7 @@
 VENV ?= .venv
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+LOWEST_PYTHON ?= python3.11
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 DEMO := build/demo
@@ -11,7 +12,7 @@ FRESH := rm -rf build/lib build/bdist.*
 
 SOURCES := $(shell find hs3 engine adapters conformance -name __pycache__ -prune -o -type f -print)
 
-.PHONY: help demo test test-slow fuzz test-root lint format types bench wheel-check constraints clean
+.PHONY: help demo test test-slow fuzz test-root verify-lowest lint format types bench wheel-check constraints clean
 
 help:
 	@echo "make demo         install, then convert, validate, show and fit the bundled example"
@@ -19,6 +20,7 @@ help:
 	@echo "make test-slow    the heavy cross-checks"
 	@echo "make fuzz         100,000 damaged documents: no crash, no hang, bounded memory"
 	@echo "make test-root    install the real ROOT and compare with it"
+	@echo "make verify-lowest  verify an archive with the oldest versions that are allowed"
 	@echo "make lint         ruff: rules and layout"
 	@echo "make format       let ruff rewrite the layout"
 	@echo "make types        mypy --strict on the installed package"
@@ -47,6 +49,18 @@ test-root: $(VENV)/.tools $(VENV)/.package $(VENV)-root/.ready
 	HS3_ROOT_PYTHON=$(abspath $(VENV)-root)/bin/python $(BIN)/pytest -q -n 2 -m "slow or not slow" \
 		tests/adapters/test_root_*.py tests/adapters/test_xml*.py $(ARGS)
 
+# An archive made with the newest versions holds with the oldest ones, and the other way round; one
+# with a changed number does not. The oldest versions need Python 3.11.
+LOWEST := $(VENV)-lowest/bin
+verify-lowest: $(VENV)/.package $(VENV)-lowest/.package
+	@mkdir -p build/lowest
+	$(BIN)/hs3 archive examples/workspaces/search.hs3.json build/lowest/new.zip
+	$(LOWEST)/hs3 verify build/lowest/new.zip
+	$(LOWEST)/hs3 archive examples/demo/workspace.json build/lowest/old.zip
+	$(BIN)/hs3 verify build/lowest/old.zip
+	$(BIN)/python tests/change_archive.py build/lowest/new.zip build/lowest/changed.zip
+	! $(LOWEST)/hs3 verify build/lowest/changed.zip
+
 lint: $(VENV)/.tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -74,7 +88,7 @@ wheel-check: $(VENV)/.tools
 # The extra tools (`make demo` goes without them), the package's own dependencies, the package.
 $(VENV)/.tools: $(VENV)/.dependencies
 	$(FRESH)
-	$(PIP) install --constraint constraints.txt ".[test,lint,pyhf,plot,report]"
+	$(PIP) install --constraint constraints.txt ".[test,lint,pyhf,plot,report,graph]"
 	@touch $@
 
 $(VENV)/.package: $(VENV)/.dependencies $(SOURCES)
@@ -96,15 +110,22 @@ $(VENV)-root/.ready: constraints.txt
 		--constraint constraints.txt ROOT==0.1a12
 	@touch $@
 
+$(VENV)-lowest/.package: $(SOURCES) pyproject.toml constraints-lowest.txt
+	$(FRESH)
+	$(LOWEST_PYTHON) -m venv $(VENV)-lowest
+	$(VENV)-lowest/bin/python -m pip --quiet --disable-pip-version-check install \
+		--constraint constraints-lowest.txt .
+	@touch $@
+
 constraints:
 	$(FRESH) build/closure
 	$(PYTHON) -m venv build/closure
 	build/closure/bin/python -m pip --quiet install --upgrade setuptools
-	build/closure/bin/python -m pip --quiet install ".[test,lint,pyhf,plot,report]"
+	build/closure/bin/python -m pip --quiet install ".[test,lint,pyhf,plot,report,graph]"
 	grep '^#' constraints.txt > build/constraints.txt
 	build/closure/bin/python -m pip freeze --all --exclude pip --exclude hs3-reference \
 		>> build/constraints.txt
 	mv build/constraints.txt constraints.txt
 
 clean:
-	rm -rf build $(VENV) $(VENV)-root *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build $(VENV) $(VENV)-root $(VENV)-lowest *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

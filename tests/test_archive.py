@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import ROOT
 from process import command
 
 import hs3
+from hs3.archives.check import _sums
 from hs3.archives.container import pack, unpack
 from hs3.errors import ConversionError, ReadError
 
@@ -43,7 +47,7 @@ def test_an_archive_holds_the_model_and_what_is_needed_to_check_it(made: Path) -
         model = json.loads(archive.read("model.hs3.json"))
         numbers = json.loads(archive.read("reference.json"))
         assert json.loads(archive.read("environment.json"))["packages"]["numpy"]
-        assert '"Two bins of the field"' in archive.read("hepdata.yaml").decode()
+        assert '"comment": "Two bins of the field"' in archive.read("submission.yaml").decode()
     assert {"schema.json", "findings.json", "README.txt", "SHA256SUMS"} < set(names)
     workspace = hs3.Workspace.from_json(model)
     assert hs3.fit(workspace).twice_nll == pytest.approx(
@@ -78,6 +82,61 @@ def test_a_changed_reference_number_is_noticed(made: Path, tmp_path: Path) -> No
     old, new = repr(start).encode(), repr(start + 1e-6).encode()
     path = changed(made, "reference.json", old, new, tmp_path / "numbers.zip")
     assert any("at the start" in name for name in failed(path))
+
+
+_HEPDATA = """
+import sys
+from hepdata_validator.full_submission_validator import FullSubmissionValidator
+validator = FullSubmissionValidator(schema_version="1.1.1")
+valid = validator.validate(archive=sys.argv[1])
+for file in validator.messages:
+    validator.print_errors(file)
+print("valid", valid)
+"""
+
+
+def test_hepdata_takes_an_archive_as_a_submission(made: Path) -> None:
+    """By HEPData's own checks of what is uploaded."""
+    arguments = ["-W", "ignore", "-c", _HEPDATA, str(made)]  # its imports warn
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1:] == ["valid True"], done.stdout + done.stderr
+    members = unpack(made)
+    record, table = yaml.safe_load_all(members["submission.yaml"])
+    kinds = {entry["location"]: entry.get("type") for entry in record["additional_resources"]}
+    assert kinds["model.hs3.json"] == "HS3"
+    assert kinds.keys() | {table["data_file"], "submission.yaml"} == members.keys()
+    values = yaml.safe_load(members["reference.yaml"])
+    names = [v["value"] for v in values["independent_variables"][1]["values"]]
+    (strength,) = [
+        v
+        for n, v in zip(names, values["dependent_variables"][0]["values"], strict=True)
+        if n == "mu"
+    ]
+    fit = next(iter(json.loads(members["reference.json"])["analyses"].values()))["fit"]
+    assert strength["value"] == fit["values"]["mu"]
+
+
+def test_any_changed_number_is_noticed(made: Path, tmp_path: Path) -> None:
+    """In every member, without new checksums."""
+    members = unpack(made)
+    sums = members.pop("SHA256SUMS")
+    for name, raw in members.items():
+        place = next((i for i, byte in enumerate(raw) if chr(byte).isdigit()), None)
+        if place is None:
+            continue
+        other = b"1" if raw[place : place + 1] != b"1" else b"2"
+        new = {**members, name: raw[:place] + other + raw[place + 1 :], "SHA256SUMS": sums}
+        found = [check.name for check in _sums(new) if not check.ok]
+        assert found == [f"checksum of {name}"]
+
+
+def test_other_versions_are_told_and_are_nothing_wrong(made: Path, tmp_path: Path) -> None:
+    environment = json.loads(unpack(made)["environment.json"])
+    old = environment["packages"]["numpy"].encode()
+    path = changed(made, "environment.json", b'"numpy": "' + old, b'"numpy": "1.0', tmp_path / "a")
+    found = {check.name: check for check in hs3.verify(path).checks}
+    assert found["environment"].ok
+    assert "numpy 1.0, now" in found["environment"].message
 
 
 def test_a_damaged_member_is_noticed(made: Path, tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from hs3 import files, jsonio
+from hs3 import checks, files, jsonio
 from hs3.canonical import canonical
 from hs3.errors import HS3Error, ReadError
 from hs3.workspace import Workspace
 
 from .container import SUMS, sums, unpack
-from .make import MODEL, NUMBERS
+from .make import ENVIRONMENT, MODEL, NUMBERS, environment
 from .reference import reference
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-8
@@ -72,8 +72,11 @@ def verify(path: files.FilePath) -> Verification:
     data = jsonio.parse(members[MODEL])
     stored = jsonio.parse(members[NUMBERS])
     try:
+        workspace = Workspace.from_json(data)
         found += _model(members[MODEL], data, stored)
-        found += _numbers(stored, Workspace.from_json(data))
+        found.append(_valid(workspace))
+        found += _numbers(stored, workspace)
+        found += _environment(members.get(ENVIRONMENT))
     except (KeyError, TypeError, AttributeError) as error:
         message = f"{NUMBERS} is not what hs3 writes: {type(error).__name__} {error}"
         raise ReadError(message, code="read.archive") from error
@@ -99,6 +102,23 @@ def _model(raw: bytes, data: Any, stored: Any) -> Iterator[Check]:
     digest = sha256(canonical(data)).hexdigest()
     same = isinstance(stored, dict) and stored.get("sha256") == digest
     yield Check("hash of the model", same, digest)
+
+
+def _valid(ws: Workspace) -> Check:
+    report = checks.validate(ws)
+    message = "the model has no errors" if report.ok else str(report.errors[0])
+    return Check("validity of the model", report.ok, message)
+
+
+def _environment(raw: bytes | None) -> Iterator[Check]:
+    """Which software has other versions now; that is told, and nothing wrong."""
+    if raw is None:
+        return
+    old, now = jsonio.parse(raw), environment()
+    pairs = {"python": (old["python"], now["python"])}
+    pairs |= {n: (v, now["packages"].get(n)) for n, v in old["packages"].items()}
+    other = [f"{name} {a}, now {b}" for name, (a, b) in pairs.items() if a != b]
+    yield Check("environment", True, "; ".join(other) or "the same versions")
 
 
 def _numbers(stored: Any, ws: Workspace) -> Iterator[Check]:

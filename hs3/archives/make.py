@@ -13,13 +13,24 @@ from hs3.findings import Report
 from hs3.schema import json_schema
 from hs3.workspace import Workspace
 
-from .container import pack
+from . import hepdata
+from .container import SUMS, pack
 from .reference import reference
 
 MODEL, SCHEMA, FINDINGS = "model.hs3.json", "schema.json", "findings.json"
 NUMBERS, ENVIRONMENT, ABOUT = "reference.json", "environment.json", "README.txt"
-HEPDATA = "hepdata.yaml"
 PACKAGES = ("hs3-reference", "numpy", "scipy", "jax", "jaxlib", "pydantic", "iminuit", "uproot")
+
+DESCRIPTIONS = {
+    MODEL: "Statistical model in the HS3 format (HEP Statistics Serialization Standard), canonical",
+    SCHEMA: "JSON Schema of the HS3 format",
+    FINDINGS: "What a reader of the model has to assume, and what is doubtful",
+    NUMBERS: "-2 ln L at the start and at the points of the model, and the best fit",
+    ENVIRONMENT: "The software that computed the reference numbers",
+    ABOUT: "What the files are",
+    SUMS: "Checksums of all files",
+}
+"""What HEPData is told of each member."""
 
 _README = """\
 A statistical model of particle physics in the format HS3 (HEP Statistics Serialization Standard),
@@ -30,7 +41,8 @@ schema.json        JSON Schema of the format
 findings.json      what a reader has to assume, and what is doubtful
 reference.json     -2 ln L at the start and at the points of the document, and the best fit
 environment.json   the software that computed these numbers
-hepdata.yaml       entry for the list `additional_resources` of a HEPData submission
+submission.yaml    for HEPData, to which this file can be uploaded as it is; tables can be added
+reference.yaml     the numbers of reference.json as a table of HEPData
 SHA256SUMS         checksums of all members
 
 `hs3 verify` computes the numbers anew and compares. SHA-256 of the canonical form:
@@ -49,7 +61,7 @@ def archive(
         workspace: the model.
         target: path of the file to write; one that is there is replaced.
         fit: also keep the best fit of each analysis.
-        description: one line about the model, for HEPData.
+        description: one line about the model, for the record on HEPData.
 
     Returns:
         the findings that are kept in the archive.
@@ -68,13 +80,15 @@ def archive(
     data = workspace.to_json()
     digest = sha256(data)
     version = workspace.metadata.hs3_version if workspace.metadata else "unknown"
+    about = description or "Statistical model in the HS3 format"
     members = {
         MODEL: canonical(data),
         SCHEMA: _text(json_schema()),
         FINDINGS: _text(report.to_dict()),
         NUMBERS: _text({"sha256": digest, **numbers}),
         ENVIRONMENT: _text(environment()),
-        HEPDATA: _hepdata(description or "Statistical model in the HS3 format").encode(),
+        hepdata.SUBMISSION: hepdata.submission(about, DESCRIPTIONS, MODEL).encode(),
+        hepdata.TABLE: hepdata.table(numbers).encode(),
         ABOUT: _README.format(version=version, digest=digest).encode(),
     }
     files.write_atomic(target, pack(members))
@@ -99,11 +113,6 @@ def environment() -> dict[str, Any]:
         except metadata.PackageNotFoundError:
             versions[name] = None
     return {"python": platform.python_version(), "packages": versions}
-
-
-def _hepdata(description: str) -> str:
-    line = jsonio.dumps(" ".join(description.split()))  # a JSON string is a YAML string
-    return f"- location: {MODEL}\n  description: {line}\n"
 
 
 def _text(data: Any) -> bytes:

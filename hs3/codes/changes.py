@@ -199,4 +199,10 @@ CODES: dict[str, Code] = {
         "Without the old signal, statistical uncertainties of bins are those of the background.",
         "Nothing to do.",
     ),
+    # --- drawings -----------------------------------------------------------------------------
+    "graph.too_large": Code(
+        "error",
+        "A drawing of the document has more boxes than can be read.",
+        "Draw the neighbourhood of a name with `--around`, or write DOT or GraphML.",
+    ),
 }
