@@ -12,7 +12,8 @@ FRESH := rm -rf build/lib build/bdist.*
 
 SOURCES := $(shell find hs3 engine adapters conformance -name __pycache__ -prune -o -type f -print)
 
-.PHONY: help demo test test-slow fuzz test-root verify-lowest lint format types bench wheel-check constraints clean
+.PHONY: help demo test test-slow fuzz test-root verify-lowest lint format types bench wheel-check \
+	conformance-matrix constraints clean
 
 help:
 	@echo "make demo         install, then convert, validate, show and fit the bundled example"
@@ -25,6 +26,7 @@ help:
 	@echo "make format       let ruff rewrite the layout"
 	@echo "make types        mypy --strict on the installed package"
 	@echo "make bench        time the gradient against pyhf with JAX"
+	@echo "make conformance-matrix  run the suite on ROOT, pyhf, zfit, pyhs3 and NextStat"
 	@echo "make wheel-check  build the wheel and use it in an empty environment"
 
 demo: $(VENV)/.package
@@ -77,6 +79,11 @@ types: $(VENV)/.tools $(VENV)/.package
 bench: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/python benchmarks/gradient.py $(ARGS)
 
+# The frameworks share an environment of their own; ROOT is the child of it.
+conformance-matrix: $(VENV)-peers/.ready $(VENV)-root/.ready
+	HS3_ROOT_PYTHON=$(abspath $(VENV)-root)/bin/python $(VENV)-peers/bin/python \
+		-m hs3.conformance.matrix $(ARGS)
+
 wheel-check: $(VENV)/.tools
 	$(FRESH) build/wheel build/fresh
 	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/wheel .
@@ -117,6 +124,15 @@ $(VENV)-lowest/.package: $(SOURCES) pyproject.toml constraints-lowest.txt
 		--constraint constraints-lowest.txt .
 	@touch $@
 
+# Not pinned: what is tried is how these agree today; the result names their versions.
+$(VENV)-peers/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-peers
+	$(FRESH)
+	$(VENV)-peers/bin/python -m pip --quiet --disable-pip-version-check install \
+		".[pyhf,zfit,report]" zfit-physics pyhs3 nextstat
+	$(VENV)-peers/bin/python -m pip --quiet uninstall --yes hs3-reference
+	@touch $@
+
 constraints:
 	$(FRESH) build/closure
 	$(PYTHON) -m venv build/closure
@@ -128,4 +144,4 @@ constraints:
 	mv build/constraints.txt constraints.txt
 
 clean:
-	rm -rf build $(VENV) $(VENV)-root $(VENV)-lowest *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build $(VENV) $(VENV)-root $(VENV)-lowest $(VENV)-peers *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
