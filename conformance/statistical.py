@@ -24,13 +24,13 @@ def sampling(check: Mapping[str, Any], answer: Any, document: Path) -> Verdict:
         got = f"{len(answer)} rows" if isinstance(answer, list) else repr(answer)
         return Verdict("failed", f"a sample of {size} is expected, got {got}")
     rows = _regions(check, answer) if "regions" in check else _bins(check, answer)
-    numbers = tuple((place, wanted, got) for place, wanted, got, _ in rows)
-    off = [abs(got - wanted) / (sigmas * width) for _, wanted, got, width in rows]
+    numbers = tuple(row[:3] for row in rows)
+    off = [abs(row[2] - row[1]) / (sigmas * row[3]) for row in rows]
     worst = max(range(len(rows)), key=lambda i: off[i])
-    place, wanted, got, width = rows[worst]
+    place, wanted, found, width = rows[worst]
     if off[worst] <= 1.0:
         return Verdict("passed", "", off[worst], numbers)
-    message = f"{got!r} ± {width:.2g}, not {wanted!r}, for {place}"
+    message = f"{found!r} ± {width:.2g}, not {wanted!r}, for {place}"
     return Verdict("failed", message, off[worst], numbers)
 
 

@@ -78,8 +78,8 @@ def alone(graph: Graph) -> Workspace:
         return workspace.model_copy(update={"analyses": chosen, "likelihoods": likelihoods})
     if any(e.name == graph.name for e in workspace.likelihoods or ()):
         return reduced(workspace, {"likelihood": graph.name})
-    (term,) = (*graph.terms, *graph.channels)
-    data = getattr(term.data, "name", term.data)
+    told = [t.data for t in graph.terms] + [c.data for c in graph.channels]
+    data = getattr(told[0], "name", told[0])
     return reduced(workspace, {"pdf": graph.name, "data": data})
 
 
