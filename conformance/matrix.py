@@ -7,19 +7,20 @@ frameworks; ROOT is taken from the interpreter that ``HS3_ROOT_PYTHON`` names.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from hs3 import files
+from hs3 import files, jsonio
 from hs3.errors import HS3Error
 
 from . import report, runner, suite
 from .backends import BACKENDS, title
 from .compare import Outcome
 from .explained import explanations, unexplained, why
-from .results import RESULTS, STATUSES, Result
+from .results import RESULTS, STATUSES, Result, run_from, run_to
 
 TIMEOUT = 120.0
 """Seconds that one check may take here."""
@@ -38,13 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=RESULTS, metavar="DIR")
     parser.add_argument("--date", default=date.today().isoformat())
     parser.add_argument("--timeout", type=float, default=TIMEOUT)
+    parser.add_argument("--runs", type=Path, metavar="DIR", help="keep the run of each backend")
+    parser.add_argument("--reuse", action="store_true", help="take runs that are kept there")
     chosen = parser.parse_args(arguments)
     folders = [suite.FIXTURES, *(Path(folder) for folder in chosen.fixtures or ())]
     fixtures = [f for folder in folders for f in suite.fixtures(folder, chosen.filter)]
     runs = []
     for name in chosen.backend or BACKENDS:
         try:
-            runs.append(runner.run(fixtures, name, timeout=chosen.timeout, tell=_Dots(name)))
+            runs.append(_run(name, fixtures, chosen))
         except HS3Error as error:
             print(f"\n{error.message}", file=sys.stderr)
             return 2
@@ -58,6 +61,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for backend, outcome in open_:
         print(f"not explained: {backend} {outcome.fixture} {outcome.kind}: {outcome.message}")
     return 1 if open_ else 0
+
+
+def _run(name: str, fixtures: Sequence[suite.Fixture], chosen: argparse.Namespace) -> runner.Run:
+    """The run of a backend, kept as a file if asked for; a kept one with `--reuse`."""
+    kept = chosen.runs and chosen.runs / f"{name}.json"
+    if kept and chosen.reuse and kept.is_file():
+        return run_from(jsonio.read(kept))
+    run = runner.run(fixtures, name, timeout=chosen.timeout, tell=_Dots(name))
+    if kept:
+        chosen.runs.mkdir(parents=True, exist_ok=True)
+        files.write_atomic(kept, json.dumps(run_to(run)).encode())
+    return run
 
 
 class _Dots:

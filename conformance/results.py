@@ -16,6 +16,7 @@ from hs3 import jsonio
 from .compare import Outcome, Status
 from .runner import Run
 from .suite import Fixture
+from .worker import plain
 
 RESULTS = Path(__file__).with_name("results")
 """Dated results of this project's own runs."""
@@ -135,6 +136,23 @@ def _verdict(outcomes: Sequence[Outcome]) -> Status:
         return "error"
     numbers = {o.status for o in outcomes if o.kind != "structure_import"}
     return "passed" if "passed" in (numbers or found) else "unsupported"
+
+
+def run_to(run: Run) -> dict[str, Any]:
+    """A run with all its numbers as plain data; what is not finite is text."""
+    outcomes = [plain(outcome.to_dict(numbers=True)) for outcome in run.outcomes]
+    return {"backend": run.backend, "version": run.version, "outcomes": outcomes}
+
+
+def run_from(data: Mapping[str, Any]) -> Run:
+    """The run that `run_to` wrote."""
+    outcomes = []
+    for entry in data["outcomes"]:
+        numbers = tuple((place, wanted, got) for place, wanted, got in entry["numbers"])
+        off = entry["deviation"]
+        values = {"numbers": numbers, "deviation": None if off is None else float(off)}
+        outcomes.append(Outcome(**{**entry, **values}))
+    return Run(data["backend"], data["version"], tuple(outcomes))
 
 
 def latest(folder: Path = RESULTS) -> Path:

@@ -33,8 +33,8 @@ def judge(check: Check, answer: Any, document: Path) -> Verdict:
 def scan(check: Check, answer: Any, document: Path) -> Verdict:
     """Numbers at points: ``|got - expected| <= atol + rtol * |expected|`` at each.
 
-    Where a fixture froze no finite number, any finite one passes (two of the official fixtures
-    have NaN).
+    Where a fixture froze no finite number, any finite one passes, and NaN (two of the official
+    fixtures have it).
     """
     return _numbers(check, zip(_places(check), check["expected"], strict=True), answer)
 
@@ -105,7 +105,12 @@ def _numbers(check: Check, wanted: Iterable[tuple[str, float]], answer: Any) -> 
 
 
 def deviation(got: Any, wanted: float, allowed: float) -> float:
-    """How far a number is off in units of what is allowed; infinite where it is no number."""
+    """How far a number is off in units of what is allowed; infinite where it is no number.
+
+    Where NaN was frozen, NaN is as right as any number.
+    """
+    if math.isnan(wanted) and got == "nan":
+        return 0.0
     if isinstance(got, bool) or not isinstance(got, int | float) or not math.isfinite(got):
         return math.inf
     if not math.isfinite(wanted):

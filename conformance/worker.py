@@ -17,8 +17,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-UNLOADED = ("static_integrity", "rejection")
-"""Kinds of checks for which the document is not loaded first."""
+UNLOADED = ("findings",)
+"""Kinds of checks whose method gets the check and the path, without a workspace."""
+
+OWN = ("convert", "fit", "upper_limit")
+"""Steps of rejections that are about other things than a document."""
 
 
 def backend(name: str) -> Any:
@@ -68,32 +71,44 @@ class Session:
             return self._rejection(path, check)
         if kind == "findings":
             return self._run(kind)(check, path)
+        if kind == "structure_import":
+            return self.backend.run_structure_check(self._loaded(path), check)
+        run = getattr(self.backend, f"run_{kind}", None)
+        if run is None:
+            raise Missing(f"the backend has no run_{kind}")
+        return run(check, path) if kind in UNLOADED else run(self._loaded(path), check, path)
+
+    def _loaded(self, path: str) -> Any:
         if path != self._path:
             self._path = ""
             self._workspace = self.backend.load_workspace(path)
             self._path = path
-        if kind == "structure_import":
-            return self.backend.run_structure_check(self._workspace, check)
-        return self._run(kind)(self._workspace, check, path)
-
-    def _run(self, kind: str) -> Any:
-        """The backend's method for a kind of check."""
-        run = getattr(self.backend, f"run_{kind}", None)
-        if run is None:
-            raise Missing(f"the backend has no run_{kind}")
-        return run
+        return self._workspace
 
     def _rejection(self, path: str, check: Mapping[str, Any]) -> Any:
-        """What the backend says of a document that is to be refused; without a word, by loading."""
+        """What the backend says of a document that is to be refused; without a word, by trying.
+
+        What it raises counts as refusal, and so does a likelihood that is no number.
+        """
         if hasattr(self.backend, "run_rejection"):
             return self.backend.run_rejection(check, path)
+        step, target = check.get("step", "validate"), set(check.get("target", ()))
+        if "input" in check or step in OWN or len(target) == 3:
+            raise Missing("this is about what hs3 does beyond reading HS3")
         try:
-            self.backend.load_workspace(path)
+            workspace = self._loaded(path)
+            if target in ({"likelihood"}, {"pdf", "data"}):
+                return not self._has_value(workspace, path, check)
         except NotImplementedError:
             raise
         except Exception:
             return True
         return False
+
+    def _has_value(self, workspace: Any, path: str, check: Mapping[str, Any]) -> bool:
+        asked = {"reference_point": {}, **check, "scan_parameters": [], "scan_points": [[]]}
+        values = self.backend.run_twice_delta_nll_scan(workspace, asked, path)
+        return all(math.isfinite(value) for value in values)
 
 
 def plain(value: Any) -> Any:

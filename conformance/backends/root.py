@@ -17,7 +17,7 @@ import ROOT
 
 Check = Mapping[str, Any]
 
-UNKNOWN = ("no handling for type", "no importer found")
+UNKNOWN = ("no handling for type", "no importer found", "of unknown type")
 """What ROOT says of types that it does not have."""
 
 EXACT = 1e-10
@@ -92,7 +92,7 @@ class Backend:
 
     def run_twice_delta_nll_scan(self, workspace: Any, check: Check, path: str) -> list[float]:
         """Twice the sum of RooFit's NLLs, less that at the reference point."""
-        _set(workspace, check["reference_point"])
+        _set(workspace, check["reference_point"], lenient=True)
         nll = self._nll(workspace, check["target"], path)
         zero = float(nll.getVal())
         return [2.0 * (float(nll.getVal()) - zero) for _ in _scan(workspace, check)]
@@ -137,6 +137,7 @@ class Backend:
         minimizer.setStrategy(1)
         minimizer.setEps(1e-2)
         status = minimizer.minimize("Minuit2", "migrad")
+        minimizer.setStrategy(2)
         status = status or minimizer.hesse()
         if status:
             raise RuntimeError(f"MINUIT ended with status {status}")
@@ -158,7 +159,8 @@ class Backend:
         pdf = _found(workspace.pdf(target["pdf"]), target["pdf"])
         names = target["observables"]
         over = ROOT.RooArgSet(*[_found(workspace.var(name), name) for name in names])
-        events = pdf.generate(over, int(check["size"]))
+        unbinned = ROOT.RooFit.AutoBinned(False)
+        events = pdf.generate(over, int(check["size"]), unbinned)
         rows = (events.get(i) for i in range(events.numEntries()))
         return [[float(row.getRealValue(name)) for name in names] for row in rows]
 
@@ -312,5 +314,6 @@ def _scan(workspace: Any, check: Check) -> Any:
     """Once per point, with the variables set to it."""
     names: Sequence[str] = check["scan_parameters"]
     for point in check["scan_points"]:
-        _set(workspace, {**check["reference_point"], **dict(zip(names, point, strict=True))})
+        _set(workspace, check["reference_point"], lenient=True)
+        _set(workspace, dict(zip(names, point, strict=True)))
         yield point

@@ -132,6 +132,22 @@ def test_the_matrix_is_made_by_one_command(
     assert matrix.main([*arguments, "--backend", "nobody:Nothing"]) == 2
 
 
+def test_runs_can_be_kept_and_put_together_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("jinja2")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=":")
+    runs = tmp_path / "runs"
+    arguments = ["--filter", "density_gaussian", "--runs", str(runs), "--date", "2026-01-02"]
+    arguments += ["--backend", "fake_backends:Short"]
+    first, second = tmp_path / "first", tmp_path / "second"
+    matrix.main([*arguments, "--output", str(first)])
+    monkeypatch.setattr(matrix.runner, "run", None)
+    matrix.main([*arguments, "--output", str(second), "--reuse"])
+    for name in ("2026-01-02.html", "2026-01-02.json"):
+        assert (first / name).read_text() == (second / name).read_text()
+
+
 # --- a real browser -------------------------------------------------------------------------------
 
 FLAGS = (
