@@ -76,7 +76,7 @@ def layered(drawing: Drawing) -> tuple[list[Box], list[Route]]:
         import networkx
     except ImportError:
         message = 'drawing needs networkx: pip install "hs3-reference[graph]"'
-        raise MissingDependency(message, code="dependency.missing", value="networkx") from None
+        raise MissingDependency(message, value="networkx") from None
     groups, edges = _grouped(drawing)
     graph = networkx.DiGraph()
     graph.add_nodes_from(groups)

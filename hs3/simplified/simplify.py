@@ -68,9 +68,8 @@ def simplify(
     """
     from hs3 import engine
     from hs3.edit import select
+    from hs3.engine import background as known_from
     from hs3.resolve import resolve
-
-    from . import background as known_from
 
     full, _ = upgrade(ws)
     graph = resolve(full, analysis=analysis)

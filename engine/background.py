@@ -1,7 +1,4 @@
-"""What is known about the background: values of all parameters, and a factor of their covariance.
-
-This module needs the engine; `hs3.simplified` loads it when something is simplified.
-"""
+"""What is known about the background of a search, for simplified likelihoods (`hs3.simplified`)."""
 
 from __future__ import annotations
 
@@ -12,18 +9,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hs3 import engine
 from hs3.edit.occurrences import of_entry
-from hs3.engine import kernels
-from hs3.engine.diagnostics.prefit import prefits
-from hs3.engine.diagnostics.yield_table import after_fit
-from hs3.engine.histfactory.effects import lowered
-from hs3.engine.model import Model
-from hs3.engine.profile import converged
 from hs3.errors import EditError
 from hs3.findings import Finding
 from hs3.graph import Graph
 from hs3.histfactory.meaning import BinFactors, Effect, FloatArray
+
+from . import kernels
+from .diagnostics.prefit import prefits
+from .diagnostics.yield_table import after_fit
+from .fit import fit
+from .histfactory.effects import lowered
+from .model import Model
+from .profile import converged
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +45,7 @@ def after_background_fit(model: Model, pois: Mapping[str, float]) -> Knowledge:
     Raises:
         FitError: the fit does not converge.
     """
-    best = converged(engine.fit(model, fixed=pois))
+    best = converged(fit(model, fixed=pois))
     theta, factor = after_fit(model, best)
     return Knowledge(theta, factor, len(best.free))
 
@@ -60,7 +58,7 @@ def after_control_fit(model: Model, control: Model, pois: Mapping[str, float]) -
         FitError: the fit does not converge.
     """
     held = {name: value for name, value in pois.items() if name in control.names}
-    best = converged(engine.fit(control, fixed=held))
+    best = converged(fit(control, fixed=held))
     theta, before = _before(model, {*best.free, *pois})
     inner, own = after_fit(control, best)
     factor = np.zeros((len(model.names), before.shape[1] + own.shape[1]))
