@@ -69,8 +69,6 @@ class Session:
             return None
         if kind == "rejection":
             return self._rejection(path, check)
-        if kind == "findings":
-            return self._run(kind)(check, path)
         if kind == "structure_import":
             return self.backend.run_structure_check(self._loaded(path), check)
         run = getattr(self.backend, f"run_{kind}", None)
