@@ -3,7 +3,7 @@
 The schema accepts what `Workspace.from_json` accepts, with two exceptions that JSON Schema cannot
 or need not say: 1.0 counts as an integer, and keys that exclude each other or lists that must have
 one length (`hs3.distributions`) are not compared. ``python -m hs3.schema`` prints it; the file
-``spec/hs3-0.2.9.schema.json`` is this output.
+``spec/schema/hs3-0.2.9.schema.json`` is this output.
 """
 
 from __future__ import annotations

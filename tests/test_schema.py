@@ -15,7 +15,7 @@ from hs3.errors import DocumentError
 from hs3.schema import FAMILIES, docs, json_schema
 from hs3.workspace import Workspace
 
-FILE = ROOT / "spec" / "hs3-0.2.9.schema.json"
+FILE = ROOT / "spec" / "schema" / "hs3-0.2.9.schema.json"
 VALIDATOR = Draft202012Validator(json.loads(FILE.read_text()))
 
 

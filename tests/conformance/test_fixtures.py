@@ -11,11 +11,10 @@ import make_fixtures
 import pytest
 from conftest import ROOT
 from fixture import OFFICIAL, Fixture
-from fixture_tables import uncovered
 from make_fixtures import FIXTURES
 
 from hs3.codes import CODES
-from hs3.conformance import suite
+from hs3.conformance import suite, uncovered
 from hs3.conformance.backends.reference import Backend, reported
 from hs3.conformance.verdicts import judge
 from hs3.data import DATA

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import evaluated, kinds, numbers, other_formats, refused, reported
+from . import decisions, evaluated, kinds, numbers, other_formats, refused, reported
 
 ALL = (
     numbers.densities,
@@ -12,6 +12,7 @@ ALL = (
     numbers.edges_of_terms,
     numbers.channels,
     numbers.workspaces,
+    decisions.decisions,
     refused.forms,
     refused.parameters,
     refused.meanings,

@@ -150,6 +150,13 @@ CASES: dict[str, tuple[Case, str]] = {
         ),
         "A factor of 0 takes a sample out of a bin; nothing constrains it.",
     ),
+    "shapefactor_constrained": (
+        case(
+            {"name": "f", "type": "shapefactor", "parameters": ["f0", "f1"], "constraint": "Gauss"},
+            points=[{"f0": 1.0, "f1": 1.0}, {"f0": 0.5, "f1": 1.4}],
+        ),
+        "A constraint that a shapefactor asks for has unit strength.",
+    ),
     "shapesys_zero_uncertainty": (
         case(
             modifier(SHAPESYS, data={"vals": [0.1, 0.0]}),

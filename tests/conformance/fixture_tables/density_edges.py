@@ -146,6 +146,14 @@ CASES: list[Case] = [
         "Numbers of very different size: a narrow peak far from the origin, and a very wide one.",
     ),
     edge(
+        "gaussian_of_one_of_two",
+        {"type": "gaussian_dist", "x": "x", "mean": "mu", "sigma": "s"},
+        {"x": (-1.0, 1.0), "y": (0.0, 8.0)},
+        [{"mu": 0.5, "s": 1.0}],
+        [{"x": 0.0, "y": 0.0}, {"x": 1.0, "y": 7.5}],
+        "A distribution is uniform in an observable that it does not depend on.",
+    ),
+    edge(
         "bifurkated_gaussian_peak",
         {"type": "bifurkated_gaussian_dist", "x": "x", "mean": "mu"}
         | {"sigmaL": "l", "sigmaR": "r"},

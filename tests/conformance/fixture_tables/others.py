@@ -1,11 +1,12 @@
-"""Numbers that further software gave for the fixtures, kept in a file.
+"""What further software says of the numbers of the fixtures, kept in a file.
 
-`python tests/conformance/ask_others.py` asks ROOT, pyhf and others that are installed.
+`python tests/conformance/ask_others.py` asks ROOT, pyhf and zfit.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,19 +15,19 @@ from fixture import Fixture, Json
 from oracles import frozen
 
 FILE = Path(__file__).with_name("others.json")
+NOT_ASKED = ("sources", "comparison")
 
 
-def question(fixture: Fixture, check: Json) -> str:
-    """Changes with anything that the numbers depend on."""
-    asked = {k: check[k] for k in check if k not in ("expected", "tolerance", "comparison")}
-    return frozen.key(fixture.document, asked)
+def key(document: Any, check: Mapping[str, Any]) -> str:
+    """Changes with anything that the comparison depends on."""
+    return frozen.key(document, {k: v for k, v in check.items() if k not in NOT_ASKED})
 
 
 def of(fixture: Fixture) -> dict[str, list[Json]]:
-    """The numbers of others, by the id of the check."""
+    """What others say, by the id of the check."""
     known = _read()
-    asked = {check["id"]: known.get(question(fixture, check), []) for check in fixture.checks}
-    return {check: numbers for check, numbers in asked.items() if numbers}
+    found = {check["id"]: known.get(key(fixture.document, check), []) for check in fixture.checks}
+    return {check: said for check, said in found.items() if said}
 
 
 @cache

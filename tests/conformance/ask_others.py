@@ -1,0 +1,95 @@
+"""Ask other software for the numbers of the fixtures, and keep how far it is off.
+
+A number has a second source where one of them can express the model: what it says is compared, and
+a difference is noted. Backends are those of `hs3 conform run`.
+
+Usage: python tests/conformance/ask_others.py BACKEND[=INTERPRETER] …
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import make_fixtures  # noqa: F401 - the folders of the tests come first
+from fixture_tables import others
+
+from hs3.conformance import suite
+from hs3.conformance.backends import BACKENDS
+from hs3.conformance.runner import run
+
+PRECISION = {
+    "root": "float64, numerical integrals to 1e-10",
+    "pyhf": "float64",
+    "zfit": "float64, numerical integrals by a fixed rule",
+}
+WORDS = 160
+"""How much is kept of what is said about a difference."""
+
+
+def checks() -> Iterator[tuple[suite.Fixture, Any]]:
+    """Every check of a fixture with numbers."""
+    for fixture in suite.fixtures():
+        for check in fixture.checks:
+            if "expected" in check:
+                yield fixture, check
+
+
+def asked(fixture: suite.Fixture, check: Any) -> str:
+    """The key of a check; see `others.key`."""
+    return others.key(json.loads(fixture.document.read_text()), check)
+
+
+def said(backend: str, python: str | None) -> dict[str, Any]:
+    """What one backend says of every check that it can do."""
+    wanted = [(fixture, check) for fixture, check in checks()]
+    fixtures = {fixture.name: fixture for fixture, _ in wanted}
+    only = [
+        suite.Fixture(f.name, f.folder, tuple(c for c in f.checks if "expected" in c), f.metadata)
+        for f in fixtures.values()
+    ]
+    found = run(only, backend, python=python, timeout=60.0)
+    outcomes = {(o.fixture, o.check): o for o in found.outcomes}
+    out = {}
+    for fixture, check in wanted:
+        one = outcomes[fixture.name, check["id"]]
+        if one.status not in ("passed", "failed") or one.deviation is None:
+            continue
+        entry: dict[str, Any] = {
+            "software": BACKENDS[backend].title,
+            "version": found.version,
+            "precision": PRECISION[backend],
+        }
+        if math.isfinite(one.deviation):
+            entry["deviation"] = float(f"{one.deviation:.2g}")
+        if one.status == "failed":
+            entry["note"] = one.message[:WORDS]
+        out[asked(fixture, check)] = entry
+    return out
+
+
+def main() -> None:
+    """Ask each backend, and replace what was kept of it."""
+    for argument in sys.argv[1:]:
+        backend, _, python = argument.partition("=")
+        answers = said(backend, python or None)
+        known = json.loads(others.FILE.read_text()) if others.FILE.exists() else {}
+        valid = {asked(fixture, check) for fixture, check in checks()}
+        title = BACKENDS[backend].title
+        merged = {
+            key: [
+                *(e for e in known.get(key, []) if e["software"] != title),
+                *([answers[key]] if key in answers else []),
+            ]
+            for key in sorted(valid)
+        }
+        rows = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in merged.items() if v]
+        others.FILE.write_text("{\n" + ",\n".join(rows) + "\n}\n")
+        print(f"{title}: {len(answers)} checks")
+
+
+if __name__ == "__main__":
+    main()
