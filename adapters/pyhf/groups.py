@@ -122,6 +122,7 @@ class Grouping:
             ConversionError: parameters are shared, or constrained, in a way that pyhf has not.
         """
         self._check_parameters()
+        self._check_repeated()
         found = [*self._scalars(), *self._vectors()]
         self._check_disjoint(found)
         return _named(found)
@@ -136,6 +137,17 @@ class Grouping:
                 if name not in known:
                     message = f"pyhf cannot scale a sample by the function {name!r}"
                     refuse(message, place.modifier.path, name)
+
+    def _check_repeated(self) -> None:
+        """Modifiers of one type and name apply to a sample once in pyhf."""
+        seen: set[tuple[str, type, tuple[str, ...]]] = set()
+        for place in self.places:
+            key = place.sample.path, type(place.modifier), place.parameters
+            if key in seen:
+                name = place.parameters[0]
+                message = f"{name!r} applies twice to a sample; in pyhf it would apply once"
+                refuse(message, place.modifier.path, name)
+            seen.add(key)
 
     def _check_disjoint(self, groups: Iterable[Group]) -> None:
         owner: dict[str, Group] = {}

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from hs3.errors import ConversionError
+from hs3.errors import ConversionError, ResolveError
 from hs3.jsonio import read
 from hs3.workspace import Workspace
 
@@ -150,5 +150,5 @@ def refusals() -> Iterator[None]:
     """Tell what a conversion refuses as something that the framework cannot express."""
     try:
         yield
-    except ConversionError as error:
+    except (ConversionError, ResolveError) as error:
         raise CannotDo(error.message) from error

@@ -69,9 +69,10 @@ class Backend:
 
     def run_structure_check(self, workspace: Any, check: Check) -> dict[str, list[str]]:
         """What the workspace has."""
+        models = [str(o.GetName()) for o in workspace.allResolutionModels()]
         return {
-            "pdfs": [str(o.GetName()) for o in workspace.allPdfs()],
-            "functions": [str(o.GetName()) for o in workspace.allFunctions()],
+            "pdfs": [*models, *(str(o.GetName()) for o in workspace.allPdfs())],
+            "functions": [*models, *(str(o.GetName()) for o in workspace.allFunctions())],
             "data": [str(o.GetName()) for o in workspace.allData()],
         }
 

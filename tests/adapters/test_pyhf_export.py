@@ -398,12 +398,12 @@ def test_codes_that_pyhf_has_are_named(modifiers: list[Any], settings: str | Non
         [_normsys(interpolation="lin")],
         [_normsys(interpolation="poly6")],
         [_histosys(interpolation="log")],
-        [_normsys(interpolation=1), _normsys(interpolation=5, name="other")],
-        [_histosys(interpolation="lin"), _histosys(interpolation="poly6", name="other")],
+        [_normsys(interpolation=1), _normsys(interpolation=5, parameter="beta")],
+        [_histosys(interpolation="lin"), _histosys(interpolation="poly6", parameter="beta")],
     ],
 )
 def test_codes_that_pyhf_has_not_need_permission(modifiers: list[Any]) -> None:
-    document = with_parameters(channel(*modifiers), **ALPHA)
+    document = with_parameters(channel(*modifiers), **ALPHA, beta=ALPHA["alpha"])
     with pytest.raises(ConversionError) as caught:
         to_pyhf(Workspace.from_json(document))
     assert caught.value.code == "pyhf.interpolation_mixed"
@@ -473,6 +473,10 @@ def _refused() -> dict[str, tuple[dict[str, Any], str]]:
         ),
         "a parameter as factor and as systematic": (
             with_parameters(channel(_normsys(), {**factor, "parameter": "alpha"}), **ALPHA),
+            "pyhf.not_expressible",
+        ),
+        "a factor twice on one sample": (
+            with_parameters(channel(factor, {**factor, "name": "again"}), **k),
             "pyhf.not_expressible",
         ),
         "a parameter of a bin as factor": (
