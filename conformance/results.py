@@ -172,7 +172,7 @@ def _lines(value: Mapping[str, Any]) -> str:
     return "{\n" + rows + "\n }"
 
 
-_MESSAGE = 160
+_MESSAGE = 240
 """Characters of a message that are kept."""
 
 

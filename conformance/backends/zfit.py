@@ -66,7 +66,7 @@ class ZfitLikelihood(Likelihood):
         for name in fixed:
             self.found[name].floating = False
         free = [p for p in self.loss.get_params() if p.name not in fixed]
-        minimizer = zfit.minimize.Minuit(tol=1e-4, gradient="zfit", mode=2)
+        minimizer = zfit.minimize.Minuit(tol=1e-6, gradient="zfit", mode=2)
         found = minimizer.minimize(self.loss, params=free)
         if not found.converged:
             raise RuntimeError(f"the fit did not converge: {found.message}")
