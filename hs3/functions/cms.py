@@ -43,6 +43,8 @@ class ProcessNormalization(Function, types=("CMS::process_normalization",)):
     @model_validator(mode="after")
     def _lengths(self) -> ProcessNormalization:
         check_lengths(asymmThetaList=self.asymmThetaList, logAsymmKappa=self.logAsymmKappa)
+        if len(self.logKappa) > len(self.thetaList):
+            raise ValueError("`logKappa` has more entries than `thetaList`")
         if any(len(pair) != 2 for pair in self.logAsymmKappa):
             raise ValueError("each entry of `logAsymmKappa` needs two numbers")
         return self

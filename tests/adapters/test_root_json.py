@@ -532,6 +532,13 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         channel(histosys(), histosys(parameter="c", interpolation="log")),
         "exponential",
     ),
+    "one_parameter_for_two_factors": (
+        channel(
+            {"type": "normfactor", "name": "one", "parameter": "k"},
+            {"type": "normfactor", "name": "two", "parameter": "k"},
+        ),
+        "counts once",
+    ),
     "global_observable_elsewhere": (
         channel(
             bins("shapesys", constraint="Gauss", **VALS),

@@ -112,6 +112,7 @@ class ChannelWriter:
     def _modifiers(self, sample: Sample, name: str) -> list[Json]:
         histosys = [m for m in sample.modifiers if isinstance(m, HistoSys)]
         normsys = [m for m in sample.modifiers if isinstance(m, NormSys)]
+        self._check_once([m for m in sample.modifiers if isinstance(m, NormFactor)])
         out: list[Json] = []
         for modifier in sample.modifiers:
             if isinstance(modifier, HistoSys) and id(sample) in self._custom:
@@ -200,6 +201,18 @@ class ChannelWriter:
         self.constrained = True
         name = unconstrained(self.draft, self.draft.names.of(modifier.parameter))
         return {"constraint_name": name}
+
+    def _check_once(self, factors: list[NormFactor]) -> None:
+        """ROOT 6.40 counts a parameter once, however many factors of a sample it is."""
+        seen: set[str] = set()
+        for factor in factors:
+            if factor.parameter in seen:
+                refuse(
+                    f"{factor.parameter!r} is two factors of one sample, which ROOT counts once",
+                    factor.path,
+                    factor.parameter,
+                )
+            seen.add(factor.parameter)
 
     def _check_parameter(self, modifier: NormSys | HistoSys) -> None:
         if modifier.parameter not in self.bounds:

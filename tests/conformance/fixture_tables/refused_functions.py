@@ -161,6 +161,14 @@ MEANINGS: list[tuple[str, Json, tuple[str, ...], str, str, str]] = [
         PLACE,
     ),
     (
+        "process_normalization_lengths",
+        mean({"type": "CMS::process_normalization", "thetaList": ["a"], "logKappa": [0.1, 0.2]}),
+        ("CMS::process_normalization",),
+        "an uncertainty belongs to a parameter, and there are more of them",
+        "document.invalid",
+        PLACE,
+    ),
+    (
         "process_normalization_pairs",
         mean(
             {
