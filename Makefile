@@ -13,7 +13,7 @@ FRESH := rm -rf build/lib build/bdist.*
 SOURCES := $(shell find hs3 engine adapters conformance -name __pycache__ -prune -o -type f -print)
 
 .PHONY: help demo test test-slow fuzz test-root verify-lowest lint format types bench wheel-check \
-	conformance-matrix constraints clean
+	conformance-matrix constraints pages clean
 
 help:
 	@echo "make demo         install, then convert, validate, show and fit the bundled example"
@@ -26,6 +26,7 @@ help:
 	@echo "make format       let ruff rewrite the layout"
 	@echo "make types        mypy --strict on the installed package"
 	@echo "make bench        time the gradient against pyhf with JAX"
+	@echo "make pages        write the made pages of spec/ anew"
 	@echo "make conformance-matrix  run the suite on ROOT, pyhf, zfit, pyhs3 and NextStat"
 	@echo "make wheel-check  build the wheel and use it in an empty environment"
 
@@ -80,6 +81,9 @@ bench: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/python benchmarks/gradient.py $(ARGS)
 
 # The frameworks share an environment of their own; ROOT is the child of it.
+pages: $(VENV)/.tools $(VENV)/.package
+	$(BIN)/python -m hs3.conformance.pages spec
+
 conformance-matrix: $(VENV)-peers/.ready $(VENV)-root/.ready
 	HS3_ROOT_PYTHON=$(abspath $(VENV)-root)/bin/python $(VENV)-peers/bin/python \
 		-m hs3.conformance.matrix $(ARGS)
