@@ -80,13 +80,14 @@ types: $(VENV)/.tools $(VENV)/.package
 bench: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/python benchmarks/gradient.py $(ARGS)
 
-# The frameworks share an environment of their own; ROOT is the child of it.
 pages: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/python -m hs3.conformance.pages spec
 
+# The frameworks share an environment of their own; ROOT is the child of it.
 conformance-matrix: $(VENV)-peers/.ready $(VENV)-root/.ready
 	HS3_ROOT_PYTHON=$(abspath $(VENV)-root)/bin/python $(VENV)-peers/bin/python \
 		-m hs3.conformance.matrix $(ARGS)
+	$(VENV)-peers/bin/python -m hs3.conformance.pages spec
 
 wheel-check: $(VENV)/.tools
 	$(FRESH) build/wheel build/fresh
