@@ -53,7 +53,7 @@ def read(
 
     Args:
         source: path of a file, an open file (not for XML), or JSON data.
-        patch: JSON Patch or patchset to apply first: a file, or its JSON data.
+        patch: JSON Patch or patchset to apply first, to pyhf or HS3 JSON: a file, or its JSON data.
         patch_name: which patch of a patchset.
         measurement: convert only the measurement of this name; all of them by default.
         interpolation: how normsys and histosys interpolate, which pyhf's files do not say:
@@ -105,13 +105,16 @@ def read(
     if pyhf.is_patchset(data):
         message = "this is a patchset; give the background-only workspace, and this as `patch`"
         raise ReadError(message, code="read.format")
+    findings = Report()
+    if isinstance(data, dict) and "patch" in given and data.keys() & set(SECTIONS):
+        data, findings = pyhf.apply_patch(data, given.pop("patch"), given.pop("patch_name", None))
     if given:
         message = f"{quoted(given)} can be given for pyhf workspaces only, and this is none"
         raise ConversionError(message, code="conversion.option")
     if isinstance(data, dict) and not data.keys() & set(SECTIONS):
         message = "neither an HS3 document nor a pyhf workspace: it has no section of either"
         raise ReadError(message, code="read.format")
-    return Workspace.from_json(data), Report()
+    return Workspace.from_json(data), findings
 
 
 # --- one format each ------------------------------------------------------------------------------
@@ -129,7 +132,15 @@ def _json_of(raw: bytes) -> Any:
         raise ReadError("this is a ROOT file, where JSON is needed", code="read.format")
     if _is_xml(raw):
         raise ReadError("this is XML, where JSON is needed", code="read.format")
+    start = raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if start and start not in _JSON_STARTS and not raw.startswith((b"\xfe\xff", b"\xff\xfe")):
+        message = "neither JSON, XML, a ROOT file nor a datacard"
+        raise ReadError(message, code="read.format", value=raw[:40].decode("utf-8", "replace"))
     return jsonio.parse(raw)
+
+
+_JSON_STARTS = b'{["-0123456789tfnNI'
+"""What a JSON text can begin with, and NaN and Infinity, which are refused by name."""
 
 
 def _is_xml(raw: bytes) -> bool:

@@ -160,6 +160,25 @@ def test_without_signal_nothing_is_left():
         reinterpret(ws, {"points": {"a": {"channels": {"ch": [1, 2]}}}})
 
 
+def test_json_patches_change_documents_of_hs3_too(tmp_path, capsys):
+    place = "/distributions/0/samples/0/data/contents"
+    patch = [{"op": "replace", "path": place, "value": [2, 2, 2, 2]}]
+    entry = {"metadata": {"name": "flat", "values": [1]}, "patch": patch}
+    metadata = {"name": "set", "description": "", "digests": {}, "labels": ["x"], "references": {}}
+    patchset = {"metadata": metadata, "patches": [entry], "version": "1.0.0"}
+    for given in (patch, patchset):
+        file = tmp_path / "patch.json"
+        file.write_text(json.dumps(given), encoding="utf-8")
+        assert signal_of(hs3.load(SEARCH, patch=file))["data"]["contents"] == [2, 2, 2, 2]
+    target = tmp_path / "patched.json"
+    command = ["convert", str(SEARCH), str(target), "--patch", str(file), "--patch-name", "flat"]
+    assert run(command) == 0
+    assert signal_of(hs3.load(target))["data"]["contents"] == [2, 2, 2, 2]
+    file.write_text(json.dumps([{"op": "remove", "path": "/nothing"}]), encoding="utf-8")
+    assert run(["show", str(SEARCH), "--patch", str(file)]) == 1
+    assert "does not fit" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_a_table_gives_the_same_likelihood_as_the_published_patch():
     """Signal of sbottom region A by the patch of the analysis, and by a table of its yields."""

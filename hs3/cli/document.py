@@ -26,18 +26,18 @@ def schema() -> None:
 
 def canonical_(file: File) -> None:
     """Print the canonical form of a JSON document (RFC 8785), of which the hash is taken."""
-    from hs3 import jsonio
     from hs3.canonical import canonical
+    from hs3.reading import json_of
 
-    sys.stdout.buffer.write(canonical(jsonio.read(file)))
+    sys.stdout.buffer.write(canonical(json_of(file)))
 
 
 def hash_(file: File, json: Json = False) -> None:
     """Print the SHA-256 of the canonical form: the same for documents that are equal as JSON."""
-    from hs3 import jsonio
     from hs3.canonical import sha256
+    from hs3.reading import json_of
 
-    digest = sha256(jsonio.read(file))
+    digest = sha256(json_of(file))
     if json:
         say_json({"file": file, "sha256": digest})
     else:

@@ -23,7 +23,9 @@ PYHF = "pyhf workspaces"
 
 Patch = Annotated[
     str | None,
-    typer.Option(metavar="FILE", help="JSON Patch or patchset to apply.", rich_help_panel=PYHF),
+    typer.Option(
+        metavar="FILE", help="JSON Patch or patchset to apply, also to HS3.", rich_help_panel=PYHF
+    ),
 ]
 PatchName = Annotated[
     str | None,

@@ -192,7 +192,8 @@ def _directory(data: bytes, label: str) -> tuple[list[Key], str, int]:
     try:
         with uproot.open(io.BytesIO(data)) as directory:
             header = directory.file
-            if header.fVersion <= 0 or header.fBEGIN <= 0:
+            # files by uproot have a million less than the version that they follow
+            if header.fVersion % 1_000_000 == 0 or header.fBEGIN <= 0:
                 raise ReadError(f"{label} is not a ROOT file", code="root.corrupt")
             if header.fEND > len(data):
                 message = f"{label} is cut off: {len(data):,} bytes of {header.fEND:,} are there"
