@@ -67,6 +67,12 @@ def test_a_signal_patch_is_found_beside_the_configuration(tmp_path, monkeypatch)
     assert model.nll({"mu": 0.5, "alpha": 0.3}) == pytest.approx(expected, rel=1e-12)
 
 
+def test_a_document_without_likelihood_says_how_to_ask():
+    bare = unbinned() | {"likelihoods": []}
+    message = refusal([bare, counting()], "combine.input").message
+    assert "`inputs: {a: {pdf: …, data: …}}`" in message
+
+
 def test_options_of_reading_are_for_files():
     error = refusal(two(), "combine.config", inputs={"a": {"mass": 125.0}})
     assert error.path == "/inputs/a/mass"
@@ -105,6 +111,15 @@ def test_regions_that_overlap_are_left_out(channels):
     point = {"mu": 0.4, "alpha": -0.7}
     assert model.nll(point) == pytest.approx(wanted.nll(point), rel=1e-12)
     assert not codes(report) & {"combine.same_data", "combine.shared_bins"}
+
+
+def test_one_file_twice_splits_a_source_between_its_channels():
+    inputs = {"a": {"channels": ["sr"]}, "b": {"channels": ["!sr"]}}
+    model = hs3.compile(combined([both(), both()], inputs=inputs, decorrelate=["alpha"])[0])
+    nu = [(5 * 0.4 + 10) * (1 + 0.1 * x) for x in (0.3, -0.9)]
+    expected = poisson(10, nu[0]) + poisson(14, nu[1]) + unit(0.3) + unit(-0.9)
+    found = model.nll({"mu": 0.4, "a_alpha": 0.3, "b_alpha": -0.9})
+    assert found == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("channels", [["nothing"], ["!*"]])

@@ -144,7 +144,7 @@ def _source(label: str, given: Any, wanted: Input) -> tuple[Source, Report]:
         graph = resolve(part)
     except HS3Error as error:
         found = error.findings if isinstance(error, FindingsError) else ()
-        messages = [str(f) for f in found[:5]] or [str(error)]
+        messages = [_sentence(f, label) for f in found[:5]] or [str(error)]
         raise EditError(
             [Finding("combine.input", "", f"{label}: {text}", label) for text in messages]
         ) from error
@@ -155,6 +155,13 @@ def _source(label: str, given: Any, wanted: Input) -> tuple[Source, Report]:
     found = (*more, *graph.report, *_lost(ws, part, wanted))
     kept = [f for f in found if f.severity == "warning" or f.code == "select.constraint_dropped"]
     return Source(label, digest, part, graph, values), report + kept
+
+
+def _sentence(finding: Finding, label: str) -> str:
+    """What is wrong with an input, where, and for want of a likelihood how to ask for one."""
+    where = f" (at {finding.path})" if finding.path.strip("/") else ""
+    cure = f"; `inputs: {{{label}: {{pdf: …, data: …}}}}` does that"
+    return finding.message + where + (cure if finding.code == "selection.none" else "")
 
 
 def _lost(ws: Workspace, part: Workspace, wanted: Input) -> Report:
