@@ -12,13 +12,14 @@ FRESH := rm -rf build/lib build/bdist.*
 
 SOURCES := $(shell find hs3 engine adapters conformance -name __pycache__ -prune -o -type f -print)
 
-.PHONY: help demo test test-slow fuzz test-root verify-lowest lint format types bench wheel-check \
+.PHONY: help demo test test-slow test-random fuzz test-root verify-lowest lint format types bench wheel-check \
 	conformance-matrix constraints pages clean
 
 help:
 	@echo "make demo         install, then convert, validate, show and fit the bundled example"
 	@echo "make test         install what the tests need and run them"
 	@echo "make test-slow    the heavy cross-checks"
+	@echo "make test-random  2000 random documents against the oracle"
 	@echo "make fuzz         100,000 damaged documents: no crash, no hang, bounded memory"
 	@echo "make test-root    install the real ROOT and compare with it"
 	@echo "make verify-lowest  verify an archive with the oldest versions that are allowed"
@@ -45,6 +46,9 @@ test-slow: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/pytest -q -n 2 -m slow $(ARGS)
 
 # The real ROOT runs in an environment of its own, as a child of the tests.
+test-random: $(VENV)/.tools $(VENV)/.package
+	$(BIN)/python tests/random_models/run.py --documents 2000 $(ARGS)
+
 fuzz: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/python tests/fuzz/run.py --cases 100000 $(ARGS)
 

@@ -125,7 +125,20 @@ class Grouping:
         self._check_repeated()
         found = [*self._scalars(), *self._vectors()]
         self._check_disjoint(found)
+        self._check_constraints(found)
         return _named(found)
+
+    def _check_constraints(self, groups: Iterable[Group]) -> None:
+        """Parameters that nothing scales have no place in pyhf, nor have their constraints."""
+        scaled = {name for group in groups for name in group.parameters}
+        constant = {p.name for p in self.graph.parameters if p.const}
+        for name, constraint in self.constraints.items():
+            if name in scaled:
+                continue
+            message = f"pyhf has no {name!r}, which is constrained and scales no sample"
+            if name not in constant:
+                refuse(message, constraint.path, name)
+            self.findings.append(Finding("pyhf.constant_term", constraint.path, message, name))
 
     def _check_parameters(self) -> None:
         known = {p.name for p in self.graph.parameters}

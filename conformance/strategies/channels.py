@@ -138,7 +138,9 @@ class Samples:
 
     def custom(self) -> Json:
         """A factor given by a function."""
+        self.d.in_channel = True
         name = function_between(self.d, *FACTORS)
+        self.d.in_channel = False
         return {"name": name, "type": "custom"}
 
     def normsys(self) -> Json:

@@ -31,9 +31,9 @@ def _axis(d: Draft, name: str) -> Json:
     return {"name": name, "min": low, "max": high}
 
 
-def binned(d: Draft, names: Sequence[str], of: str) -> str:
+def binned(d: Draft, names: Sequence[str]) -> str:
     """Counts in bins, with their uncertainties or not."""
-    axes = [_binned_axis(d, name, of) for name in names]
+    axes = [_binned_axis(d, name) for name in names]
     count = 1
     for axis in axes:
         count *= axis["nbins"] if "nbins" in axis else len(axis["edges"]) - 1
@@ -46,7 +46,7 @@ def binned(d: Draft, names: Sequence[str], of: str) -> str:
     return _named(d, made)
 
 
-def _binned_axis(d: Draft, name: str, of: str) -> Json:
+def _binned_axis(d: Draft, name: str) -> Json:
     low, high = d.observables[name]
     if name in d.binnings:
         return {"name": name, "min": low, "max": high, "nbins": d.binnings[name]}

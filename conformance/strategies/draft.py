@@ -40,6 +40,7 @@ class Draft:
         observables: range of the data by name.
         domains: full range by name, where it is not the range of the data.
         binnings: number of bins that the domain gives an observable.
+        in_channel: whether what is made next is for a modifier of a channel.
     """
 
     def __init__(self, draw: st.DrawFn) -> None:
@@ -52,6 +53,7 @@ class Draft:
         self.observables: dict[str, Span] = {}
         self.domains: dict[str, Span] = {}
         self.binnings: dict[str, int] = {}
+        self.in_channel = False
         self._names: Counter[str] = Counter()
 
     # --- choices ------------------------------------------------------------------------------

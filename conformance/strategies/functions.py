@@ -25,7 +25,7 @@ def function_between(d: Draft, low: float, high: float, depth: int = 0) -> str:
 
 def any_function(d: Draft, depth: int = 0) -> str:
     """A function of any type, finite at all values of the parameters."""
-    return d.pick(MAKERS)(d, depth)
+    return d.pick(PLAIN if d.in_channel else MAKERS)(d, depth)
 
 
 def _plain(d: Draft, low: float, high: float) -> str:
@@ -200,3 +200,5 @@ MAKERS: tuple[Maker, ...] = (
     _interpolation, _histogram, _step, _bin_volume, _spline, _derivative, _integral, _asympow,
     _process_normalization, _gauss_model,
 )  # fmt: skip
+PLAIN = tuple(maker for maker in MAKERS if maker not in (_derivative, _integral))
+"""Those that modifiers of channels may depend on."""

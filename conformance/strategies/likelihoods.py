@@ -94,7 +94,7 @@ def term(d: Draft) -> Pair:
         name = composites.extended(d, name)
     if d.chance(10):
         return name, point(d, x)
-    return name, binned(d, [x], name) if d.chance(45) else unbinned(d, [x])
+    return name, binned(d, [x]) if d.chance(45) else unbinned(d, [x])
 
 
 def _count(d: Draft) -> Pair:
@@ -111,7 +111,7 @@ def _two(d: Draft) -> Pair:
     """A density of two observables."""
     x, y = (d.observable(*densities.ANY, *densities.POSITIVE) for _ in range(2))
     name = composites.of_two(d, x, y)
-    return name, binned(d, [x, y], name) if d.chance(40) else unbinned(d, [x, y])
+    return name, binned(d, [x, y]) if d.chance(40) else unbinned(d, [x, y])
 
 
 def _rates(d: Draft) -> Pair:
@@ -126,13 +126,15 @@ def _rates(d: Draft) -> Pair:
     density = d.function("generic_function", expression=expression)
     if d.chance(40):
         name = d.distribution("rate_density_dist", x=x if d.chance(60) else [x], density=density)
-        return name, unbinned(d, [x]) if d.chance(60) else binned(d, [x], name)
-    data = binned(d, [x], density)
-    axes = d.data[-1]["axes"]
+        return name, unbinned(d, [x]) if d.chance(60) else binned(d, [x])
     if d.chance(50):
+        data = binned(d, [x])
+        axes = d.data[-1]["axes"]
         name = d.distribution("bincounts_density_dist", x=x, density=density, axes=axes)
         return name, data
     inner = composites.density(d, x)
+    data = binned(d, [x])
+    axes = d.data[-1]["axes"]
     rate = composites.yields(d)
     return d.distribution("bincounts_extended_dist", rate=rate, dist=inner, axes=axes), data
 

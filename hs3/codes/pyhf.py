@@ -152,8 +152,8 @@ CODES: dict[str, Code] = {
     ),
     "pyhf.constant_term": Code(
         "note",
-        "pyhf constrains a constant parameter that the document does not constrain: the likelihood "
-        "changes by a constant.",
+        "A constant parameter is constrained in pyhf and not in the document, or the other way "
+        "round: the likelihood changes by a constant.",
         "Nothing; fits and tests are the same.",
     ),
     "pyhf.rewritten": Code(

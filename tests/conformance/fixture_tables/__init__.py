@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from . import decisions, evaluated, kinds, numbers, other_formats, refused, reported
+from . import (
+    decisions,
+    evaluated,
+    kinds,
+    numbers,
+    other_formats,
+    random_documents,
+    refused,
+    reported,
+)
 
 ALL = (
     numbers.densities,
@@ -20,6 +29,7 @@ ALL = (
     reported.dialects,
     evaluated.codes,
     *other_formats.TABLES,
+    random_documents.documents,
     kinds.round_trips,
     kinds.counts,
     kinds.best_fits,

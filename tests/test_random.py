@@ -1,0 +1,150 @@
+"""Random documents of every kind: the engine against the oracle, and through every adapter.
+
+`HS3_RANDOM` is the number of documents: 200 in continuous integration, 2000 in a full run
+(``make test-random``). What fails is shrunk and kept in ``tests/data/random``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import DATA
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
+
+sys.path.append(str(Path(__file__).parent / "random_models"))
+
+import check
+from run import CHUNK, chunk, keep
+
+import hs3
+from hs3.conformance.strategies import RandomModel, channel_models, density_models, models
+from hs3.errors import ConversionError
+from hs3.workspace import Workspace
+
+COUNT = int(os.environ.get("HS3_RANDOM", "20"))
+SEED = int(os.environ.get("HS3_RANDOM_SEED", "1"))
+SIZES = [min(CHUNK, COUNT - i) for i in range(0, COUNT, CHUNK)]
+KEPT = sorted((DATA / "random").glob("*.json"))
+
+
+@pytest.mark.parametrize("number", range(len(SIZES)))
+def test_the_engine_finds_the_numbers_of_the_oracle(number: int) -> None:
+    failure = chunk(1000 * SEED + number, SIZES[number])
+    if failure is not None:
+        pytest.fail(f"{failure['found']}; kept as {keep(failure)}")
+
+
+@pytest.mark.parametrize("number", range(len(SIZES)))
+def test_adapters_keep_the_likelihood(number: int) -> None:
+    count = max(SIZES[number] // 4, 3)
+    failure = chunk(1000 * SEED + number, count, journeys=True)
+    if failure is not None:
+        pytest.fail(f"{failure['found']}; kept as {keep(failure)}")
+
+
+@pytest.mark.parametrize("path", KEPT, ids=lambda path: path.stem)
+def test_what_once_failed(path: Path) -> None:
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    model = RandomModel(kept["document"], tuple(kept["points"]))
+    with check.interpreting():
+        check.check(model)
+        check.check_journeys(model)
+
+
+def some(strategy: SearchStrategy[RandomModel], count: int) -> list[RandomModel]:
+    """Random documents, always the same."""
+    found: list[RandomModel] = []
+    for i in range(-(-count // 10)):
+
+        @seed(SEED + i)
+        @settings(
+            max_examples=10,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate,),
+        )
+        @given(strategy)
+        def collect(model: RandomModel) -> None:
+            found.append(model)
+
+        collect()
+    return found[:count]
+
+
+def test_every_document_is_valid_and_every_type_occurs() -> None:
+    used: set[str] = set()
+    for model in some(models(), 60):
+        assert hs3.validate(model.document).ok
+        used |= set(check.types(model.document))
+    assert {"histfactory_dist", "unbinned", "binned", "mixture_dist", "normsys"} <= used
+    assert len(used) > 40
+
+
+# --- against the real software --------------------------------------------------------------------
+
+NIGHTLY = max(COUNT // 10, 30)
+
+
+@pytest.mark.slow
+def test_pyhf_finds_the_same() -> None:
+    """Channels that pyhf can express: -2 log L at the values of the document."""
+    from pyhf_backend import Reference
+
+    from hs3.adapters.pyhf import to_pyhf
+
+    compared = 0
+    for model in some(channel_models(), 4 * NIGHTLY):
+        workspace = Workspace.from_json(model.document)
+        try:
+            raw, _ = to_pyhf(workspace)
+        except ConversionError:
+            continue
+        if not any(s["modifiers"] for c in raw["channels"] for s in c["samples"]):
+            continue  # pyhf wants a parameter
+        reference = Reference.of(raw, raw["measurements"][0]["name"], "code4")
+        start = np.array(reference.model.config.suggested_init())
+        wanted = 2 * check.oracle(model)[0]
+        assert check.off(reference.twice_nll(start), wanted) < check.PRECISION, model.document
+        compared += 1
+    assert compared >= 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("strategy", "precision"),
+    [(channel_models(), 1e-8), (density_models(), 1e-5)],
+    ids=["channels", "densities"],
+)
+def test_root_finds_the_same(
+    strategy: SearchStrategy[RandomModel], precision: float, tmp_path: Path
+) -> None:
+    """What ROOT can be told: differences of -log L; its integrals are off by up to 1e-5."""
+    from root_process import all_of_root, needs_root
+
+    from hs3.adapters.root.json import to_root_json
+
+    needs_root()
+    documents: dict[str, Any] = {}
+    points: dict[str, Any] = {}
+    wanted: dict[str, list[float]] = {}
+    for i, model in enumerate(some(strategy, NIGHTLY)):
+        try:
+            documents[str(i)] = to_root_json(Workspace.from_json(model.document))[0]
+        except ConversionError:
+            continue
+        names = {p.name for p in hs3.compile(model.document).parameters}
+        points[str(i)] = [{n: v for n, v in p.items() if n in names} for p in model.points]
+        wanted[str(i)] = check.oracle(model)
+    assert len(documents) >= 3
+    for key, found in all_of_root(documents, points, tmp_path).items():
+        changes = np.array(wanted[key]) - wanted[key][0]
+        for change, theirs in zip(changes, found - found[0], strict=True):
+            assert check.off(theirs, change) < precision, documents[key]
