@@ -24,13 +24,18 @@ def pages(known: Known) -> dict[str, str]:
     schema = json_schema()["$defs"]
     named: dict[str, list[tuple[Family, type[Typed]]]] = {}
     for family in FAMILIES:
-        for cls in family.classes():
+        for cls in typed(family):
             named.setdefault(file(cls), []).append((family, cls))
     out = {}
     for name, classes in named.items():
         parts = [_page(family, cls, schema, known) for family, cls in classes]
         out[f"types/{name}"] = "\n\n".join(parts) + "\n"
     return {"types/README.md": _index(known), **out}
+
+
+def typed(family: Family) -> list[type[Typed]]:
+    """The classes of a family."""
+    return [cls for cls in family.classes() if issubclass(cls, Typed)]
 
 
 def file(cls: type[Typed]) -> str:
@@ -50,7 +55,7 @@ def _index(known: Known) -> str:
     for family in FAMILIES:
         lines += ["", f"## {family.name.capitalize()}", ""]
         rows = []
-        for cls in family.classes():
+        for cls in typed(family):
             found = known.of_any(cls.type_names)
             said = text.inline(text.sections(cls)[""].split("\n\n")[0])
             names = ", ".join(f"`{name}`" for name in cls.type_names)

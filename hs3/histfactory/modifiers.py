@@ -47,7 +47,14 @@ class UnknownModifier(Modifier):
 
 
 class NormFactorModifier(Modifier, types=("normfactor",)):
-    r"""Multiplies the sample: :math:`\kappa(\mu) = \mu`."""
+    r"""Multiplies the sample by a parameter.
+
+    .. math::
+        \nu_b \to \mu\,\nu_b
+
+    Source:
+        The standard, HistFactory distributions; unconstrained unless a constraint is asked for.
+    """
 
 
 class NormSysData(Part):
@@ -59,7 +66,17 @@ class NormSysData(Part):
 
 
 class NormSysModifier(Modifier, types=("normsys", "overallsys")):
-    r"""Multiplies the sample by :math:`f(\alpha)`, :math:`f(-1)=lo, f(0)=1, f(1)=hi`."""
+    r"""Multiplies the sample by a factor that interpolates between two variations.
+
+    .. math::
+        \nu_b \to f(\alpha)\,\nu_b,\quad f(-1) = f_{lo},\; f(0) = 1,\; f(1) = f_{hi}
+
+    Attributes:
+        data: the factors `hi` :math:`f_{hi}` and `lo` :math:`f_{lo}`, above zero.
+
+    Source:
+        The standard, HistFactory distributions; interpolations in spec/semantics.md.
+    """
 
     data: NormSysData
 
@@ -79,10 +96,14 @@ class HistoSysData(Part):
 
 
 class HistoSysModifier(Modifier, types=("histosys",)):
-    r"""Adds :math:`\delta_b(\alpha)` to each bin.
+    r"""Adds to each bin what interpolates between two varied histograms.
+
+    .. math::
+        \nu_b \to \nu_b + \delta_b(\alpha),\quad \delta_b(-1) = h_{lo,b} - \nu_b,\;
+        \delta_b(0) = 0,\; \delta_b(1) = h_{hi,b} - \nu_b
 
     Attributes:
-        data: the varied histograms.
+        data: the varied histograms `hi` :math:`h_{hi}` and `lo` :math:`h_{lo}`, whole.
         positiveDefinite: whether the varied sample is cut at zero, per bin, the same for all
             histosys of a sample. Where it is not said, ROOT's documents mean a cut and others do
             not. An extension of this project, named as in ROOT's `interpolation` function.
@@ -93,7 +114,14 @@ class HistoSysModifier(Modifier, types=("histosys",)):
 
 
 class ShapeFactorModifier(Modifier, types=("shapefactor",)):
-    """Multiplies each bin by a free parameter of its own."""
+    r"""Multiplies each bin by a free parameter of its own.
+
+    .. math::
+        \nu_b \to \gamma_b\,\nu_b
+
+    Source:
+        The standard, HistFactory distributions; unconstrained unless a constraint is asked for.
+    """
 
 
 class ShapeSysData(Part):
@@ -103,7 +131,19 @@ class ShapeSysData(Part):
 
 
 class ShapeSysModifier(Modifier, types=("shapesys",)):
-    """Multiplies each bin by a constrained parameter of its own."""
+    r"""Multiplies each bin by a constrained parameter of its own.
+
+    .. math::
+        \nu_b \to \gamma_b\,\nu_b,\quad
+        \mathrm{Pois}(\tau_b \mid \tau_b\gamma_b),\; \tau_b = 1/r_b^2
+        \;\text{ or }\; N(1 \mid \gamma_b, r_b)
+
+    Attributes:
+        data: `vals`, the uncertainties :math:`r_b` (whose meaning depends on the writer).
+
+    Source:
+        The standard, HistFactory distributions; kinds and writers in spec/semantics.md.
+    """
 
     data: ShapeSysData | None = None
 
@@ -115,13 +155,36 @@ class StatErrorData(Part):
 
 
 class StatErrorModifier(Modifier, types=("staterror",)):
-    """Multiplies each bin by a parameter shared by all samples of the channel that carry it."""
+    r"""Multiplies each bin by a parameter shared by all samples of the channel that carry it.
+
+    .. math::
+        \nu_b \to \gamma_b\,\nu_b,\quad
+        r_b = \sqrt{\textstyle\sum_s \sigma_{sb}^2} \Big/ \textstyle\sum_s \nu_{sb}
+
+    constrained as a `shapesys` of the relative uncertainties :math:`r_b`, with :math:`\sigma_{sb}`
+    from `errors` of the samples.
+
+    Attributes:
+        data: `uncertainties`, where pyhs3 writes the :math:`\sigma_{sb}` of a sample.
+
+    Source:
+        The standard, HistFactory distributions; one parameter per bin, as Barlow and Beeston.
+    """
 
     data: StatErrorData | None = None
 
 
 class CustomModifier(Modifier, types=("custom",)):
-    """ROOT: multiplies the sample by the function called `name`."""
+    r"""Multiplies the sample by a function of parameters.
+
+    .. math::
+        \nu_b \to f(\theta)\,\nu_b
+
+    where :math:`f` is the function that is called as the modifier.
+
+    Source:
+        ROOT; the standard names no function.
+    """
 
 
 class EffectModifier(Modifier):

@@ -11,6 +11,7 @@ import make_fixtures
 import pytest
 from conftest import ROOT
 from fixture import OFFICIAL, Fixture
+from fixture_tables import others
 from make_fixtures import FIXTURES
 
 from hs3.codes import CODES
@@ -199,6 +200,17 @@ def test_numbers_have_sources() -> None:
                 if "expected" in check:
                     assert check["sources"], name
                     assert all(s["software"] and s["precision"] for s in check["sources"]), name
+
+
+def test_many_numbers_have_a_second_source() -> None:
+    """ROOT, pyhf or zfit wherever they can express the model; what differs has a note."""
+    several = 0
+    for fixture in made().values():
+        for said in others.of(fixture).values():
+            several += 1
+            for one in said:
+                assert ("note" in one) == (one.get("deviation", 2.0) > 1.0), fixture.name
+    assert several > 300
 
 
 def test_the_backend_is_that_of_the_standard_here() -> None:
