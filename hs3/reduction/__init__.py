@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .bins import merge_bins
-from .effect import Effect, effect
-from .freeze import freeze
-from .prune import prune
+from .freezing import freeze
+from .pruning import prune
+from .refits import Effect, effect
 from .samples import drop_channels, merge_samples, scale_samples
 
 __all__ = [

@@ -61,4 +61,4 @@ def _exponential(hi: FloatArray, lo: FloatArray, code: Interpolation, alpha: flo
     )
     coefficients = np.linalg.solve(_AT_ENDS, ends.reshape(6, -1))
     value = 1.0 + (alpha**_POWERS) @ coefficients
-    return value.reshape(np.shape(hi))
+    return np.asarray(value, dtype=np.float64).reshape(np.shape(hi))

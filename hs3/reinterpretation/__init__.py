@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .reinterpret import Reinterpreted, reinterpret
+from .hypotheses import Reinterpreted, reinterpret
 from .table import Signals, read_signals
 
 __all__ = ["Reinterpreted", "Signals", "read_signals", "reinterpret"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from hs3.edit.renaming import is_pattern, pattern
 from hs3.errors import EditError
 from hs3.findings import Finding, Report, nearest
+from hs3.histfactory.meaning import FloatArray
 from hs3.reduction.document import Draft, used
 from hs3.reduction.templates import channels, widths
 from hs3.workspace import Workspace
@@ -18,6 +18,7 @@ from hs3.workspace import Workspace
 from .table import Signals
 
 Json = dict[str, Any]
+Widths = dict[tuple[str, ...], FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +78,10 @@ def background(ws: Workspace, signals: Signals) -> tuple[Background, Report]:
             draft.tell("reinterpret.removed", draft.path(channel), message, names)
         channel["samples"] = kept
         _tell_widths(draft, channel, before[channel["name"]])
-    names = [p for p in draft.parameters if p not in _used(draft)]
-    draft.unlist([d for name in names for d in draft.explicit(name)])
-    draft.forget(names)
+    used_names = _used(draft)
+    left = [p for p in draft.parameters if p not in used_names]
+    draft.unlist([d for name in left for d in draft.explicit(name)])
+    draft.forget(left)
     draft.orphans()
     bins = {c["name"]: len(c["samples"][0]["data"]["contents"]) for c in channels(draft.data)}
     old = {
@@ -147,7 +149,7 @@ def _used(draft: Draft) -> set[str]:
     return used({**draft.data, "distributions": rest})
 
 
-def _tell_widths(draft: Draft, channel: Json, before: dict[Sequence[str], Any]) -> None:
+def _tell_widths(draft: Draft, channel: Json, before: Widths) -> None:
     for key, now in widths(channel).items():
         old = before.get(key)
         if old is not None and not np.allclose(now, old, rtol=1e-12, atol=0.0):

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .comparison import Comparison, compare
-from .simplify import simplify
+from .likelihood import simplify
 
 __all__ = ["Comparison", "compare", "simplify"]

@@ -87,12 +87,17 @@ def compare(
         own, bounds = fits[0].parameters[name], models[0].graph.parameter(name)
         asked = [own.value + own.error * (i - 4) / 2.0 for i in range(9)]
         points = [p for p in asked if bounds.min <= p <= bounds.max]
-    scans = [scan(m, name, list(points), best=f) for m, f in zip(models, fits, strict=True)]
+    curves = [
+        tuple(scan(m, name, list(points), best=f).twice_delta_nll.ravel().tolist())
+        for m, f in zip(models, fits, strict=True)
+    ]
+    best = [(f.parameters[name].value, f.parameters[name].error) for f in fits]
     return Comparison(
-        name,
-        tuple(float(p) for p in points),
-        *(tuple(s.twice_delta_nll.ravel().tolist()) for s in scans),
-        best=tuple((f.parameters[name].value, f.parameters[name].error) for f in fits),  # type: ignore[arg-type]
+        poi=name,
+        points=tuple(float(p) for p in points),
+        full=curves[0],
+        simplified=curves[1],
+        best=(best[0], best[1]),
         limits=_limits(models, name),
     )
 

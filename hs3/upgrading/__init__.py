@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .upgrade import upgrade
+from .document import upgrade
 
 __all__ = ["upgrade"]

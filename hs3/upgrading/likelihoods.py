@@ -105,10 +105,10 @@ def meaning(ws: Workspace) -> Meaning:
     taken = {a.likelihood for a in ws.analyses or ()}
     choices: list[tuple[str, str | None]] = [(a.likelihood, a.name) for a in ws.analyses or ()]
     choices += [(one.name, None) for one in ws.likelihoods or () if one.name not in taken]
-    found, findings = [], []
+    found: list[Resolved] = []
+    findings: list[Finding] = []
     for name, analysis in choices:
-        asked = {"analysis": analysis} if analysis else {"likelihood": name}
-        graph, report = attempt(ws, **asked)
+        graph, report = attempt(ws, analysis=analysis, likelihood=None if analysis else name)
         if graph is not None:
             found.append(Resolved(name, analysis, graph))
             findings += report.findings

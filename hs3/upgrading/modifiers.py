@@ -164,4 +164,5 @@ def widths_of(samples: list[Json]) -> np.ndarray[Any, np.dtype[np.float64]]:
     given = [s["data"].get("errors") or np.zeros(contents.shape[1]) for s in samples]
     total = contents.sum(axis=0)
     spread = np.sqrt((np.array(given, dtype=np.float64) ** 2).sum(axis=0))
-    return np.divide(spread, total, out=np.zeros_like(total), where=total > 0.0)
+    widths = np.divide(spread, total, out=np.zeros_like(total), where=total > 0.0)
+    return np.asarray(widths, dtype=np.float64)

@@ -81,7 +81,7 @@ class _Writer:
         if entry is None:
             entry = {"name": name}
             point["parameters"].append(entry)
-        return entry  # type: ignore[no-any-return]
+        return entry
 
     def _range(self, p: Parameter, entry: Json | None) -> None:
         """The range, in a domain of the analysis; points of the standard have none."""

@@ -140,7 +140,7 @@ def _templates(
     signal: Mapping[str, set[str]],
 ) -> Templates:
     """Every sample at these values, the signal as a function of the parameters of interest."""
-    from hs3.reduction.freeze import at_values
+    from hs3.reduction.freezing import at_values
 
     others = {name: value for name, value in values.items() if name not in pois}
     frozen = {entry["name"]: entry for entry in at_values(full, others)}

@@ -150,7 +150,7 @@ def _sample(
         kept.update((m["parameter"], reason) for m in additive)
         additive = []
     for modifier in templates.modifiers:
-        parameter = modifier.get("parameter")
+        parameter = modifier.get("parameter", "")
         match modifier["type"]:
             case "normfactor" if parameter in values:
                 factor = factor * values[parameter]
@@ -185,7 +185,7 @@ def _frozen(modifiers: list[Json], values: Mapping[str, float]) -> list[Json]:
 
 
 def _concerned(modifiers: list[Json], values: Mapping[str, float]) -> list[str]:
-    found = [m.get("parameter") for m in modifiers]
+    found = [m["parameter"] for m in modifiers if m.get("parameter") is not None]
     found += [p for m in modifiers for p in m.get("parameters") or ()]
     return [p for p in dict.fromkeys(found) if p in values]
 

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 from typing import Any
 
 import hs3
-from hs3.base import is_number, reference_plan
+from hs3.base import Part, is_number, reference_plan
 from hs3.canonical import sha256
 from hs3.findings import Finding, Report, pointer
 from hs3.workspace import NAMED_SECTIONS, Workspace
@@ -88,7 +88,8 @@ def _entries(data: Json, ws: Workspace) -> Iterator[Finding]:
                 yield Finding("upgrade.spelled", pointer(section, i, "type"), message, new)
                 entry["type"] = new
             count = 0
-            for key, kinds in reference_plan(type(part)):
+            kind: type[Part] = type(part)
+            for key, kinds in reference_plan(kind):
                 if "value" in kinds and isinstance(entry.get(key), list):
                     count += sum(isinstance(v, str) and is_number(v) for v in entry[key])
                     entry[key] = [
