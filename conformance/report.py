@@ -6,6 +6,7 @@ The page needs nothing but itself. Making it needs jinja2 (``pip install "hs3-re
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,8 +21,11 @@ from .results import STATUSES, Result
 from .runner import Run
 
 _TEMPLATES = Path(__file__).with_name("templates")
-_POINTS = 12
-"""Numbers of one check that are shown; the worst one is always among them."""
+_POINTS = 8
+"""Numbers of one check that are shown; the worst one is in the message."""
+
+SAME = "same"
+"""Stands for numbers that are the expected ones to all digits shown."""
 
 _WIDTH = 90
 """Characters that tell where a number belongs."""
@@ -167,20 +171,29 @@ def _shown(outcome: Outcome) -> Sequence[tuple[str, Any, Any]]:
 
 def _outcome(backend: str, outcome: Outcome, known: Sequence[Explanation]) -> dict[str, Any]:
     out: dict[str, Any] = {"status": outcome.status}
+    got = [_number(found) for _, _, found in _shown(outcome)]
+    wanted = [_number(value) for _, value, _ in _shown(outcome)]
     more: Mapping[str, Any] = {
         "message": outcome.message[:300],
         "why": why(backend, outcome, known),
-        "deviation": _number(outcome.deviation),
-        "got": [_number(got) for _, _, got in _shown(outcome)],
+        "deviation": _rounded(outcome.deviation),
+        "got": SAME if got and got == wanted else got,
     }
     return {**out, **{key: value for key, value in more.items() if value not in ("", None, [])}}
 
 
 def _number(value: Any) -> Any:
-    """Twelve digits; text for what JSON does not have."""
+    """Ten digits; text for what JSON does not have."""
     if not isinstance(value, float):
         return value
-    return float(f"{value:.12g}") if abs(value) < float("inf") else str(value)
+    return float(f"{value:.10g}") if math.isfinite(value) else str(value)
+
+
+def _rounded(deviation: float | None) -> Any:
+    """Two digits, which is enough for units of the tolerance."""
+    if deviation is None or not math.isfinite(deviation):
+        return deviation and str(deviation)
+    return float(f"{deviation:.2g}")
 
 
 def _embedded(value: Any) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -66,23 +65,28 @@ class Result:
     # --- files ------------------------------------------------------------------------------------
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data without the numbers: ``[status, deviation, message]`` of each check."""
-        kinds: dict[str, dict[str, str]] = {name: {} for name in self.subjects}
+        """Plain data without the numbers: a letter per check, and what went wrong in words."""
+        checks: dict[str, dict[str, str]] = {name: {} for name in self.subjects}
         for run in self.runs:
             for outcome in run.outcomes:
-                kinds.setdefault(outcome.fixture, {})[outcome.check] = outcome.kind
+                checks.setdefault(outcome.fixture, {})[outcome.check] = outcome.kind
         return {
             "date": self.date,
+            "statuses": dict(_LETTERS),
             "fixtures": {
                 name: {
                     "about": self.about.get(name, ""),
                     "subjects": list(self.subjects.get(name, ())),
-                    "checks": checks,
+                    "checks": found,
                 }
-                for name, checks in kinds.items()
+                for name, found in checks.items()
             },
             "backends": {
-                run.backend: {"version": run.version, "outcomes": _grouped(run.outcomes)}
+                run.backend: {
+                    "version": run.version,
+                    "outcomes": _letters(run.outcomes, checks),
+                    "messages": _messages(run.outcomes),
+                }
                 for run in self.runs
             },
         }
@@ -91,14 +95,14 @@ class Result:
         """The text of its file: one line per fixture and backend."""
         data = self.to_json()
         backends = ",\n".join(
-            f'  {json.dumps(name)}: {{"version": {json.dumps(entry["version"])}, "outcomes": '
-            f"{_lines(entry['outcomes'])}}}"
+            f'  {json.dumps(name)}: {{\n   "version": {json.dumps(entry["version"])},\n'
+            f'   "outcomes": {_lines(entry["outcomes"])},\n'
+            f'   "messages": {_lines(entry["messages"])}\n  }}'
             for name, entry in data["backends"].items()
         )
-        fixtures = _lines(data["fixtures"])
         return (
-            f'{{\n "date": {json.dumps(self.date)},\n "fixtures": {fixtures},\n'
-            f' "backends": {{\n{backends}\n }}\n}}\n'
+            f'{{\n "date": {json.dumps(self.date)},\n "statuses": {json.dumps(data["statuses"])},\n'
+            f' "fixtures": {_lines(data["fixtures"])},\n "backends": {{\n{backends}\n }}\n}}\n'
         )
 
     @classmethod
@@ -107,7 +111,7 @@ class Result:
         data = jsonio.read(path)
         fixtures = data["fixtures"]
         runs = tuple(
-            Run(name, entry["version"], tuple(_outcomes(entry["outcomes"], fixtures)))
+            Run(name, entry["version"], tuple(_outcomes(entry, fixtures)))
             for name, entry in data["backends"].items()
         )
         subjects = {name: tuple(entry["subjects"]) for name, entry in fixtures.items()}
@@ -176,30 +180,32 @@ _MESSAGE = 240
 """Characters of a message that are kept."""
 
 
-def _grouped(outcomes: Sequence[Outcome]) -> dict[str, dict[str, list[Any]]]:
-    out: dict[str, dict[str, list[Any]]] = {}
+_LETTERS: Mapping[str, Status] = {status[0]: status for status in STATUSES}
+_NONE = "-"
+
+
+def _letters(
+    outcomes: Sequence[Outcome], checks: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
+    """Of each fixture, the first letter of the status of each of its checks."""
+    found = {(o.fixture, o.check): o.status[0] for o in outcomes}
+    return {
+        fixture: "".join(found.get((fixture, check), _NONE) for check in names)
+        for fixture, names in checks.items()
+    }
+
+
+def _messages(outcomes: Sequence[Outcome]) -> dict[str, dict[str, str]]:
+    out: dict[str, dict[str, str]] = {}
     for o in outcomes:
-        row: list[Any] = [o.status, _rounded(o.deviation), o.message[:_MESSAGE]]
-        while row and not row[-1]:
-            row.pop()
-        out.setdefault(o.fixture, {})[o.check] = row
+        if o.message and o.status != "passed":
+            out.setdefault(o.fixture, {})[o.check] = o.message[:_MESSAGE]
     return out
 
 
-def _rounded(deviation: float | None) -> float | None:
-    """Two digits; none where it is infinite, which JSON has not."""
-    if deviation is None or math.isinf(deviation):
-        return None
-    return float(f"{deviation:.2g}")
-
-
-def _outcomes(
-    outcomes: Mapping[str, Mapping[str, Sequence[Any]]], fixtures: Mapping[str, Any]
-) -> list[Outcome]:
-    out = []
-    for fixture, rows in outcomes.items():
-        for check, row in rows.items():
-            status, deviation, message = [*row, None, None][:3]
-            kind = fixtures[fixture]["checks"][check]
-            out.append(Outcome(fixture, check, kind, status, message or "", 0.0, deviation))
-    return out
+def _outcomes(entry: Mapping[str, Any], fixtures: Mapping[str, Any]) -> Iterator[Outcome]:
+    for fixture, letters in entry["outcomes"].items():
+        told = entry["messages"].get(fixture, {})
+        for (check, kind), letter in zip(fixtures[fixture]["checks"].items(), letters, strict=True):
+            if letter != _NONE:
+                yield Outcome(fixture, check, kind, _LETTERS[letter], told.get(check, ""))
