@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +145,7 @@ def _cell(backend: str, counts: Counter[Any]) -> dict[str, Any]:
 def data(result: Result, known: Sequence[Explanation]) -> dict[str, Any]:
     """What the cells open: per fixture its checks, per backend the outcome of each."""
     fixtures: dict[str, dict[str, Any]] = {}
+    texts: dict[str, int] = {}
     for run in result.runs:
         for outcome in run.outcomes:
             entry = fixtures.setdefault(
@@ -153,7 +154,7 @@ def data(result: Result, known: Sequence[Explanation]) -> dict[str, Any]:
             check = entry["checks"].setdefault(
                 outcome.check, {"kind": outcome.kind, "rows": [], "by": {}}
             )
-            check["by"][run.backend] = _outcome(run.backend, outcome, known)
+            check["by"][run.backend] = _outcome(run.backend, outcome, known, texts)
             if outcome.numbers and not check["rows"]:
                 check["rows"] = [
                     [place[:_WIDTH], _number(wanted)] for place, wanted, _ in _shown(outcome)
@@ -162,24 +163,28 @@ def data(result: Result, known: Sequence[Explanation]) -> dict[str, Any]:
     for name, about in result.subjects.items():
         for subject in about:
             subjects.setdefault(subject, []).append(name)
-    return {"fixtures": fixtures, "subjects": subjects}
+    return {"fixtures": fixtures, "subjects": subjects, "texts": list(texts)}
 
 
 def _shown(outcome: Outcome) -> Sequence[tuple[str, Any, Any]]:
     return outcome.numbers[:_POINTS]
 
 
-def _outcome(backend: str, outcome: Outcome, known: Sequence[Explanation]) -> dict[str, Any]:
-    out: dict[str, Any] = {"status": outcome.status}
+def _outcome(
+    backend: str, outcome: Outcome, known: Sequence[Explanation], texts: dict[str, int]
+) -> Any:
+    """The status alone where there is no more to say; texts by their place in the list."""
     got = [_number(found) for _, _, found in _shown(outcome)]
     wanted = [_number(value) for _, value, _ in _shown(outcome)]
-    more: Mapping[str, Any] = {
-        "message": outcome.message[:300],
-        "why": why(backend, outcome, known),
-        "deviation": _rounded(outcome.deviation),
-        "got": SAME if got and got == wanted else got,
+    told = {"message": outcome.message[:300], "why": why(backend, outcome, known)}
+    more: dict[str, Any] = {
+        key: texts.setdefault(text, len(texts)) for key, text in told.items() if text
     }
-    return {**out, **{key: value for key, value in more.items() if value not in ("", None, [])}}
+    if outcome.deviation is not None:
+        more["deviation"] = _rounded(outcome.deviation)
+    if got:
+        more["got"] = SAME if got == wanted else got
+    return {"status": outcome.status, **more} if more else outcome.status
 
 
 def _number(value: Any) -> Any:
@@ -189,11 +194,9 @@ def _number(value: Any) -> Any:
     return float(f"{value:.10g}") if math.isfinite(value) else str(value)
 
 
-def _rounded(deviation: float | None) -> Any:
+def _rounded(deviation: float) -> Any:
     """Two digits, which is enough for units of the tolerance."""
-    if deviation is None or not math.isfinite(deviation):
-        return deviation and str(deviation)
-    return float(f"{deviation:.2g}")
+    return float(f"{deviation:.2g}") if math.isfinite(deviation) else str(deviation)
 
 
 def _embedded(value: Any) -> str:

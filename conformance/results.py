@@ -65,7 +65,12 @@ class Result:
     # --- files ------------------------------------------------------------------------------------
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data without the numbers: a letter per check, and what went wrong in words."""
+        """Plain data without the numbers.
+
+        A letter per check, and for those that did not pass the place of their message among the
+        ``texts``.
+        """
+        texts: dict[str, int] = {}
         checks: dict[str, dict[str, str]] = {name: {} for name in self.subjects}
         for run in self.runs:
             for outcome in run.outcomes:
@@ -85,10 +90,11 @@ class Result:
                 run.backend: {
                     "version": run.version,
                     "outcomes": _letters(run.outcomes, checks),
-                    "messages": _messages(run.outcomes),
+                    "messages": _messages(run.outcomes, texts),
                 }
                 for run in self.runs
             },
+            "texts": list(texts),
         }
 
     def dumps(self) -> str:
@@ -102,7 +108,8 @@ class Result:
         )
         return (
             f'{{\n "date": {json.dumps(self.date)},\n "statuses": {json.dumps(data["statuses"])},\n'
-            f' "fixtures": {_lines(data["fixtures"])},\n "backends": {{\n{backends}\n }}\n}}\n'
+            f' "fixtures": {_lines(data["fixtures"])},\n "backends": {{\n{backends}\n }},\n'
+            f' "texts": {json.dumps(data["texts"], indent=1, ensure_ascii=False)}\n}}\n'
         )
 
     @classmethod
@@ -111,7 +118,7 @@ class Result:
         data = jsonio.read(path)
         fixtures = data["fixtures"]
         runs = tuple(
-            Run(name, entry["version"], tuple(_outcomes(entry, fixtures)))
+            Run(name, entry["version"], tuple(_outcomes(entry, fixtures, data["texts"])))
             for name, entry in data["backends"].items()
         )
         subjects = {name: tuple(entry["subjects"]) for name, entry in fixtures.items()}
@@ -195,17 +202,21 @@ def _letters(
     }
 
 
-def _messages(outcomes: Sequence[Outcome]) -> dict[str, dict[str, str]]:
-    out: dict[str, dict[str, str]] = {}
+def _messages(outcomes: Sequence[Outcome], texts: dict[str, int]) -> dict[str, dict[str, int]]:
+    out: dict[str, dict[str, int]] = {}
     for o in outcomes:
         if o.message and o.status != "passed":
-            out.setdefault(o.fixture, {})[o.check] = o.message[:_MESSAGE]
+            place = texts.setdefault(o.message[:_MESSAGE], len(texts))
+            out.setdefault(o.fixture, {})[o.check] = place
     return out
 
 
-def _outcomes(entry: Mapping[str, Any], fixtures: Mapping[str, Any]) -> Iterator[Outcome]:
+def _outcomes(
+    entry: Mapping[str, Any], fixtures: Mapping[str, Any], texts: Sequence[str]
+) -> Iterator[Outcome]:
     for fixture, letters in entry["outcomes"].items():
         told = entry["messages"].get(fixture, {})
         for (check, kind), letter in zip(fixtures[fixture]["checks"].items(), letters, strict=True):
             if letter != _NONE:
-                yield Outcome(fixture, check, kind, _LETTERS[letter], told.get(check, ""))
+                message = texts[told[check]] if check in told else ""
+                yield Outcome(fixture, check, kind, _LETTERS[letter], message)

@@ -62,14 +62,16 @@ def test_the_page_needs_nothing_else(result: Result) -> None:
 def test_texts_of_backends_stay_texts(result: Result) -> None:
     text = page(result)
     assert "alert(1)</script>" not in text
-    by = embedded(text)["fixtures"][NAMES[0]]["checks"]["pdf_scan"]["by"]["root"]
-    assert by["message"] == HOSTILE
+    found = embedded(text)
+    by = found["fixtures"][NAMES[0]]["checks"]["pdf_scan"]["by"]["root"]
+    assert found["texts"][by["message"]] == HOSTILE
 
 
 def test_every_cell_has_its_numbers(result: Result) -> None:
     found = embedded(page(result))
     check = found["fixtures"][NAMES[0]]["checks"]["pdf_scan"]
     assert check["by"]["root"]["got"] == [0.5, 0.75]
+    assert check["by"]["hs3"]["got"] == report.SAME
     assert check["rows"][0] == ["x = 1.0", 0.5]
     assert NAMES[0] in found["subjects"]["gaussian_dist"]
 
@@ -112,8 +114,9 @@ def test_reasons_fit_by_backend_fixture_and_message(result: Result) -> None:
     assert [o.fixture for _, o in unexplained(result, known[1:])] == [NAMES[2]]
     assert why("root", result.runs[1].outcomes[0], known) == "a Gaussian"
     assert why("hs3", result.runs[0].outcomes[0], known) == ""
-    by = embedded(page(result, known))["fixtures"][NAMES[2]]["checks"]["pdf_scan"]["by"]
-    assert by["root"]["why"] == "it is known to crash"
+    found = embedded(page(result, known))
+    by = found["fixtures"][NAMES[2]]["checks"]["pdf_scan"]["by"]
+    assert found["texts"][by["root"]["why"]] == "it is known to crash"
 
 
 def test_the_matrix_is_made_by_one_command(
