@@ -8,21 +8,21 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from hs3.errors import MissingDependency
 
 from .backends import BACKENDS, title
-from .compare import Outcome
+from .compare import Number, Outcome
 from .explained import Explanation, why
 from .results import STATUSES, Result
 from .runner import Run
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _POINTS = 8
-"""Numbers of one check that are shown; the worst one is in the message."""
+"""Numbers of one check that are shown, the worst ones among them."""
 
 SAME = "same"
 """Stands for numbers that are the expected ones to all digits shown."""
@@ -146,6 +146,7 @@ def data(result: Result, known: Sequence[Explanation]) -> dict[str, Any]:
     """What the cells open: per fixture its checks, per backend the outcome of each."""
     fixtures: dict[str, dict[str, Any]] = {}
     texts: dict[str, int] = {}
+    shown = _chosen(result)
     for run in result.runs:
         for outcome in run.outcomes:
             entry = fixtures.setdefault(
@@ -154,11 +155,14 @@ def data(result: Result, known: Sequence[Explanation]) -> dict[str, Any]:
             check = entry["checks"].setdefault(
                 outcome.check, {"kind": outcome.kind, "rows": [], "by": {}}
             )
-            check["by"][run.backend] = _outcome(run.backend, outcome, known, texts)
-            if outcome.numbers and not check["rows"]:
-                check["rows"] = [
-                    [place[:_WIDTH], _number(wanted)] for place, wanted, _ in _shown(outcome)
-                ]
+            numbers = [
+                outcome.numbers[i]
+                for i in shown[outcome.fixture, outcome.check]
+                if i < len(outcome.numbers)
+            ]
+            check["by"][run.backend] = _outcome(run.backend, outcome, numbers, known, texts)
+            if numbers and not check["rows"]:
+                check["rows"] = [[place[:_WIDTH], _number(wanted)] for place, wanted, _ in numbers]
     subjects: dict[str, list[str]] = {}
     for name, about in result.subjects.items():
         for subject in about:
@@ -166,16 +170,43 @@ def data(result: Result, known: Sequence[Explanation]) -> dict[str, Any]:
     return {"fixtures": fixtures, "subjects": subjects, "texts": list(texts)}
 
 
-def _shown(outcome: Outcome) -> Sequence[tuple[str, Any, Any]]:
-    return outcome.numbers[:_POINTS]
+def _chosen(result: Result) -> dict[tuple[str, str], list[int]]:
+    """Of each check, which numbers are shown: the worst of each backend, then the first ones."""
+    out: dict[tuple[str, str], list[int]] = {}
+    for run in result.runs:
+        for outcome in run.outcomes:
+            chosen = out.setdefault((outcome.fixture, outcome.check), [])
+            if outcome.numbers and outcome.status == "failed":
+                chosen.append(max(range(len(outcome.numbers)), key=_off(outcome)))
+    for run in result.runs:
+        for outcome in run.outcomes:
+            chosen = out[outcome.fixture, outcome.check]
+            for i in range(len(outcome.numbers)):
+                if len(set(chosen)) < _POINTS and i not in chosen:
+                    chosen.append(i)
+    return {key: sorted(set(chosen)) for key, chosen in out.items()}
+
+
+def _off(outcome: Outcome) -> Callable[[int], float]:
+    def relative(i: int) -> float:
+        _, wanted, got = outcome.numbers[i]
+        if not isinstance(got, float | int) or not isinstance(wanted, float | int):
+            return math.inf
+        return abs(got - wanted) / (abs(wanted) + 1e-12)
+
+    return relative
 
 
 def _outcome(
-    backend: str, outcome: Outcome, known: Sequence[Explanation], texts: dict[str, int]
+    backend: str,
+    outcome: Outcome,
+    numbers: Sequence[Number],
+    known: Sequence[Explanation],
+    texts: dict[str, int],
 ) -> Any:
     """The status alone where there is no more to say; texts by their place in the list."""
-    got = [_number(found) for _, _, found in _shown(outcome)]
-    wanted = [_number(value) for _, value, _ in _shown(outcome)]
+    got = [_number(found) for _, _, found in numbers]
+    wanted = [_number(value) for _, value, _ in numbers]
     told = {"message": outcome.message[:300], "why": why(backend, outcome, known)}
     more: dict[str, Any] = {
         key: texts.setdefault(text, len(texts)) for key, text in told.items() if text
