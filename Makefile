@@ -104,7 +104,7 @@ wheel-check: $(VENV)/.tools
 # The extra tools (`make demo` goes without them), the package's own dependencies, the package.
 $(VENV)/.tools: $(VENV)/.dependencies
 	$(FRESH)
-	$(PIP) install --constraint constraints.txt ".[test,lint,pyhf,plot,report,graph]"
+	$(PIP) install --constraint constraints.txt ".[test,lint,pyhf,plot,report,graph,dask]"
 	@touch $@
 
 $(VENV)/.package: $(VENV)/.dependencies $(SOURCES)
@@ -146,7 +146,7 @@ constraints:
 	$(FRESH) build/closure
 	$(PYTHON) -m venv build/closure
 	build/closure/bin/python -m pip --quiet install --upgrade setuptools
-	build/closure/bin/python -m pip --quiet install ".[test,lint,pyhf,plot,report,graph]"
+	build/closure/bin/python -m pip --quiet install ".[test,lint,pyhf,plot,report,graph,dask]"
 	grep '^#' constraints.txt > build/constraints.txt
 	build/closure/bin/python -m pip freeze --all --exclude pip --exclude hs3-reference \
 		>> build/constraints.txt

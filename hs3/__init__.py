@@ -27,7 +27,7 @@ if (_root / "pyproject.toml").is_file() and (_root / "engine").is_dir():
 if TYPE_CHECKING:
     from hs3.archives import Verification, archive, verify
     from hs3.combination import combine
-    from hs3.edit import diff, rename, select
+    from hs3.edit import constrain, diff, rename, select
     from hs3.engine import FitResult, Model, Options
     from hs3.engine.contours import contours
     from hs3.engine.derived import derived, fit_with
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
         template_covariance,
         yields,
     )
-    from hs3.engine.profile import interval, scan
+    from hs3.engine.profile import interval
+    from hs3.engine.scans import scan
     from hs3.engine.weighted import sandwich
     from hs3.errors import (
         CompileError,
@@ -72,7 +73,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "hs3.archives": ("Verification", "archive", "verify"),
     "hs3.combination": ("combine",),
-    "hs3.edit": ("diff", "rename", "select"),
+    "hs3.edit": ("constrain", "diff", "rename", "select"),
     "hs3.engine": ("FitResult", "Model", "Options"),
     "hs3.engine.contours": ("contours",),
     "hs3.engine.derived": ("derived", "fit_with"),
@@ -86,7 +87,8 @@ _HOMES = {
         "template_covariance",
         "yields",
     ),
-    "hs3.engine.profile": ("interval", "scan"),
+    "hs3.engine.profile": ("interval",),
+    "hs3.engine.scans": ("scan",),
     "hs3.engine.weighted": ("sandwich",),
     "hs3.errors": (
         "CompileError",
@@ -154,6 +156,7 @@ __all__ = [
     "breakdown",
     "combine",
     "compile",
+    "constrain",
     "contours",
     "convert",
     "derived",

@@ -69,7 +69,7 @@ def _copies(rho):
     return {"partial": [{"name": "z", "parameters": both, "matrix": [[1, rho], [rho, 1]]}]}
 
 
-@pytest.mark.parametrize("rho", [1.0, 0.0, 0.5])
+@pytest.mark.parametrize("rho", [1.0, 0.0, 0.5, -0.3])
 def test_gaussian_measurements_give_the_best_linear_unbiased_estimate(rho):
     inputs = [measured(10.0, 1.0), measured(13.0, 2.0, sigma=1.5)]
     result = hs3.fit(combined(inputs, **_copies(rho))[0])
@@ -78,8 +78,8 @@ def test_gaussian_measurements_give_the_best_linear_unbiased_estimate(rho):
     assert result.errors["mu"] == pytest.approx(error, rel=1e-9)
 
 
-def test_a_matrix_of_full_correlation_leaves_one_parameter():
-    rho = -1.0
+@pytest.mark.parametrize("rho", [1.0, -1.0])
+def test_a_matrix_of_full_correlation_equals_one_shared_parameter(rho):
     both = [{"a": "alpha"}, {"b": "alpha"}]
     partial = {"name": "z", "parameters": both, "matrix": [[1, rho], [rho, 1]]}
     inputs = [measured(10.0, 1.0), measured(13.0, 2.0, sigma=1.5)]
@@ -90,7 +90,7 @@ def test_a_matrix_of_full_correlation_leaves_one_parameter():
     assert result.errors["mu"] == pytest.approx(error, rel=1e-9)
 
 
-@pytest.mark.parametrize("rho", [0.25, -0.6])
+@pytest.mark.parametrize("rho", [0.0, 0.25, -0.6])
 @pytest.mark.parametrize("method", ["cholesky", "eigen"])
 def test_partial_correlation_agrees_with_the_closed_form(rho, method):
     partial = {

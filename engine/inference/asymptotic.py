@@ -280,6 +280,27 @@ def upper_limit(
     chosen = limit_statistic(statistic, cl)
     tester = SignalTest.of(model, poi, chosen, fixed, bounds)
     pick = 2 if use_cls else 0
+    found, expected = _limits(tester, 1.0 - cl, pick)
+    notes: tuple[str, ...] = ()
+    if _lower_minima(tester, found):
+        found, expected = _limits(tester, 1.0 - cl, pick)
+        if _lower_minima(tester, found):
+            notes = (f"near {tester.poi} = {found:g} the likelihood has several minima",)
+    return Limit(
+        poi=tester.poi,
+        cl=cl,
+        statistic=chosen.name,
+        method="CLs" if use_cls else "p-value",
+        observed=found,
+        expected=expected,
+        best=tester.data.best_values[0],
+        fits=tester.data.count + tester.asimov.count,
+        notes=(*notes_of(tester), *notes),
+    )
+
+
+def _limits(tester: SignalTest, level: float, pick: int) -> tuple[float, tuple[float, ...]]:
+    """The observed and the expected limits: where the p-value number `pick` falls to `level`."""
 
     def at_band(band: int) -> Callable[[float], float]:
         return lambda v: tester.expected(v, band)[pick]
@@ -292,21 +313,20 @@ def upper_limit(
     guess = 2.0 * scale
     expected = []
     for band in BANDS:
-        guess = crossing(at_band(band), 1.0 - cl, guess, scale, high, tester.poi)
+        guess = crossing(at_band(band), level, guess, scale, high, tester.poi)
         expected.append(guess)
     start = max(expected[2] + tester.data.best_values[0], expected[0])
-    found = crossing(observed, 1.0 - cl, start, scale, high, tester.poi)
-    return Limit(
-        poi=tester.poi,
-        cl=cl,
-        statistic=chosen.name,
-        method="CLs" if use_cls else "p-value",
-        observed=found,
-        expected=tuple(expected),
-        best=tester.data.best_values[0],
-        fits=len(tester.data.fits) + len(tester.asimov.fits) + 2,
-        notes=notes_of(tester),
-    )
+    return crossing(observed, level, start, scale, high, tester.poi), tuple(expected)
+
+
+def _lower_minima(tester: SignalTest, value: float) -> bool:
+    """Whether other starts lead to lower minima at `value`; if so, fits go on from there.
+
+    Conditional fits start where the last one ended, and follow one minimum. Far from the best fit
+    a likelihood of many systematics can have others.
+    """
+    lower = [profile.look_lower(value) for profile in (tester.data, tester.asimov)]
+    return any(lower)
 
 
 def limit_statistic(name: str, cl: float) -> Statistic:

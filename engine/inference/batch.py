@@ -7,6 +7,7 @@ program does it all, and what becomes of a fit does not depend on the others.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -108,6 +109,19 @@ class FitBatch:
         if status == CONVERGED and not self.converged[number]:
             return "the covariance is not positive definite"
         return MESSAGES.get(status, f"not converged after {self.steps[number]} steps")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data: a column for each parameter, and what became of each fit."""
+        return {
+            "parameters": {name: self.value(name).tolist() for name in self.names},
+            "nll": [v if np.isfinite(v) else None for v in self.nll.tolist()],
+            "converged": self.converged.tolist(),
+            "steps": self.steps.tolist(),
+        }
+
+    def to_json(self, indent: int | None = None) -> str:
+        """`to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
 
     def to_arrays(self) -> dict[str, np.ndarray[Any, Any]]:
         """The arrays by name, as they are kept in files."""

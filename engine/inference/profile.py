@@ -18,6 +18,9 @@ from .batch import Bounds
 
 Point = Mapping[str, float]
 
+LOWER = 1e-4
+"""Minima that differ by less in nll are the same for a limit."""
+
 
 @dataclass(eq=False)
 class Profile:
@@ -28,12 +31,14 @@ class Profile:
         problem: what floats and how far; parameters of interest float in `best`.
         pois: names of the parameters of interest.
         fits: the conditional fits so far, by the values of the parameters of interest.
+        count: number of fits, the free one among them.
     """
 
     model: Model
     problem: Problem
     pois: tuple[str, ...]
     fits: dict[tuple[float, ...], Minimum] = field(default_factory=dict)
+    count: int = 0
     _best: Minimum | None = None
 
     @classmethod
@@ -78,15 +83,31 @@ class Profile:
     def at(self, *values: float) -> Minimum:
         """The minimum with the parameters of interest held at these values."""
         if values not in self.fits:
-            places = [self.model.position(name) for name in self.pois]
-            start = self._near(values).copy()
-            start[places] = values
-            held = self.problem.held | np.isin(self.problem.index, places)
             what = ", ".join(f"{n} = {v:g}" for n, v in zip(self.pois, values, strict=True))
-            self.fits[values] = self._fit(
-                replace(self.problem, start=start, held=held), f"the fit at {what}"
-            )
+            problem = self._held(values, self._near(values))
+            self.fits[values] = self._fit(problem, f"the fit at {what}")
         return self.fits[values]
+
+    def _held(self, values: tuple[float, ...], start: FloatArray) -> Problem:
+        places = [self.model.position(name) for name in self.pois]
+        theta = start.copy()
+        theta[places] = values
+        held = self.problem.held | np.isin(self.problem.index, places)
+        return replace(self.problem, start=theta, held=held)
+
+    def look_lower(self, *values: float) -> bool:
+        """Whether the document's values lead to a lower minimum; if so, it is the one from now on.
+
+        The fits so far are forgotten then, as they followed another minimum.
+        """
+        known = self.at(*values)
+        problem = self._held(values, self.problem.start)
+        other = newton(problem) if len(problem.moving) else known
+        self.count += 1
+        if not other.ok or other.nll >= known.nll - LOWER:
+            return False
+        self.fits = {values: other}
+        return True
 
     def rise(self, *values: float) -> float:
         """Twice the difference of nll to the unconditional minimum, never negative."""
@@ -119,6 +140,7 @@ class Profile:
         Raises:
             FitError: none of them converged.
         """
+        self.count += 1
         first = newton(problem)
         if first.ok:
             return first

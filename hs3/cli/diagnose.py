@@ -11,6 +11,7 @@ from hs3.cli.rounding import number, rounded
 from hs3.cli.source import Chosen, command
 from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
 from hs3.cli.values import groups_of
+from hs3.cli.work import Folder, Workers, spread
 
 if TYPE_CHECKING:
     from hs3.engine.diagnostics import Breakdown, Impacts, Yields
@@ -116,10 +117,15 @@ def pulls(
 
 def gof(
     source: Chosen,
+    bins: Annotated[
+        int | None, typer.Option(min=2, help="Count unbinned data in as many bins per axis.")
+    ] = None,
     toys: Annotated[int, typer.Option(min=0, help="How many toys to fit, too.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Of the toys.")] = 0,
     fix: Fix = None,
     free: Free = None,
+    folder: Folder = None,
+    workers: Workers = 1,
     json: Json = False,
 ) -> int:
     """Test the goodness of the fit against the saturated model.
@@ -127,16 +133,21 @@ def gof(
     Exit status 1 when the fit, or that of a toy, did not converge.
     """
     found = source.fitted(fix, free)
-    with progress("comparing with the saturated model"):
+    with spread("toys", toys, folder, workers) as split:
         from hs3.engine import diagnostics
 
-        result = diagnostics.goodness_of_fit(found.model, toys=toys, seed=seed, best=found.fit)
+        result = diagnostics.goodness_of_fit(
+            found.model, bins=bins, toys=toys, seed=seed, best=found.fit, **split
+        )
     if json:
         say_json(result.to_dict() | found.findings())
     else:
         say(f"-2 ln(L / L saturated) = {result.statistic:.4f}, {result.degrees} degrees of freedom")
         if result.p_value is not None:
             say(f"p-value = {result.p_value:.4g} (chi-square)")
+        if result.p_range is not None:
+            low, high = result.p_range
+            say(f"p-value between {low:.4g} and {high:.4g} (binned after the fit; toys tell it)")
         if result.p_toys is not None:
             error = f"{result.p_toys_error:.2g}"
             say(f"p-value = {result.p_toys:.4g} ± {error} ({toys - result.failed} toys)")

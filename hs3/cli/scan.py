@@ -9,11 +9,12 @@ import typer
 from hs3.cli.options import Fix, Free, Json, Plot
 from hs3.cli.rounding import number
 from hs3.cli.source import Chosen, Fitted, command
-from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
+from hs3.cli.terminal import console, print_findings, row, say, say_json, table
 from hs3.cli.values import numbers
+from hs3.cli.work import Folder, Workers, spread
 
 if TYPE_CHECKING:
-    from hs3.engine.profile import Scan
+    from hs3.engine.scans import Scan
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +41,8 @@ def scan(
     ] = False,
     fix: Fix = None,
     free: Free = None,
+    folder: Folder = None,
+    workers: Workers = 1,
     plot: Plot = None,
     json: Json = False,
 ) -> int:
@@ -53,12 +56,12 @@ def scan(
         raise typer.BadParameter("contours need two parameters")
     axes = [numbers(text) for text in points] if points else None
     found = source.fitted(fix, free)
-    with progress("scanning"):
+    with spread("points", len(parameter), folder, workers) as split:
         from hs3.engine.contours import contours as follow
         from hs3.engine.profile import interval
-        from hs3.engine.profile import scan as scan_model
+        from hs3.engine.scans import scan as scan_model
 
-        result = scan_model(found.model, parameter, axes, best=found.fit)
+        result = scan_model(found.model, parameter, axes, best=found.fit, **split)
         ends = [interval(found.model, n, best=result.best) for n in parameter]
         lines = (
             follow(found.model, (parameter[0], parameter[1]), best=result.best) if contours else ()

@@ -6,6 +6,11 @@ from .code import Code
 
 CODES: dict[str, Code] = {
     # --- changes of workspaces ------------------------------------------------------------------
+    "constrain.invalid": Code(
+        "error",
+        "A measurement that is to be added has a standard deviation that is not above zero.",
+        "Give the standard deviation of what was measured.",
+    ),
     "rename.unknown": Code(
         "error",
         "A name that is to be changed or chosen does not occur in the document.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from .constraining import constrain
 from .difference import Difference, diff
 from .drawing import Drawing, draw
 from .renaming import rename
 from .selection import select
 
-__all__ = ["Difference", "Drawing", "diff", "draw", "rename", "select"]
+__all__ = ["Difference", "Drawing", "constrain", "diff", "draw", "rename", "select"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .base import save
 from .channels import yields
-from .limits import cls, limits
+from .exclusion import cls, limits
 from .parameters import correlation, impacts, pulls
 from .profiles import scan
 

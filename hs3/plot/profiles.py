@@ -13,7 +13,7 @@ from .base import BLUE, RED, Figure, plain
 
 if TYPE_CHECKING:
     from hs3.engine.contours import Contour
-    from hs3.engine.profile import Scan
+    from hs3.engine.scans import Scan
 
 
 def scan(result: Scan, contours: Sequence[Contour] = ()) -> Figure:

@@ -74,7 +74,8 @@ def compare(
         FitError: a fit does not converge, or there are several parameters of interest.
     """
     from hs3 import engine
-    from hs3.engine.profile import converged, scan
+    from hs3.engine.profile import converged
+    from hs3.engine.scans import scan
     from hs3.resolve import resolve
 
     models = (

@@ -61,6 +61,15 @@ def test_hepstats(model: hs3.engine.Model) -> None:
     assert found["expected"][1] == pytest.approx(0.05, rel=1e-4)
 
 
+def test_the_example_of_hepstats() -> None:
+    """hepstats interpolates between its points: its limit is near ours."""
+    pytest.importorskip("hepstats", reason="hepstats is not installed")
+    found = runpy.run_path(str(ROOT / "examples" / "neighbours" / "hepstats_limit.py"))
+    ours = found["ours"]
+    assert found["limits"]["observed"] == pytest.approx(ours.observed, rel=0.01)
+    assert found["limits"]["expected"] == pytest.approx(ours.expected[2], rel=0.01)
+
+
 def test_hepstats_toys(model: hs3.engine.Model) -> None:
     """Toys are drawn at the values that hepstats sets, one after the other."""
     pytest.importorskip("hepstats", reason="hepstats is not installed")

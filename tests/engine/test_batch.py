@@ -292,3 +292,28 @@ def test_a_fit_whose_integrals_stay_rough_has_not_converged(monkeypatch):
     batch = fit_batch(model, data=toys)
     assert not batch.converged.any()
     assert "integral" in batch.message(0)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_gives_the_same(model, tmp_path):
+    """Workers of dask are processes: what they give is kept here, and is what is found here."""
+    distributed = pytest.importorskip("distributed", reason="needs hs3-reference[dask]")
+
+    import hs3
+
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        executor = client.get_executor()
+        far = fit_toys(model, 64, seed=2, chunk=16, executor=executor, folder=tmp_path)
+        scan = hs3.scan(model, "mu", np.linspace(0.0, 2.0, 6), chunk=2, executor=executor)
+    assert len(list(tmp_path.rglob("*.npz"))) == 4
+    here = fit_toys(model, 64, seed=2, chunk=16)
+    for name, array in here.to_arrays().items():
+        np.testing.assert_array_equal(far.to_arrays()[name], array)
+    near = hs3.scan(model, "mu", np.linspace(0.0, 2.0, 6), chunk=2)
+    np.testing.assert_array_equal(scan.nll, near.nll)

@@ -13,6 +13,7 @@ from scipy.stats import chi2
 
 import hs3
 from hs3 import engine
+from hs3.engine import scans
 from hs3.engine.minuit import _minuit
 from hs3.engine.profile import Profile
 from hs3.errors import FitError
@@ -57,6 +58,32 @@ def test_a_scan_is_a_fit_at_every_point(model, best):
         alone = engine.fit(model, fixed={"mu": value})
         assert rise == pytest.approx(alone.twice_nll - best.twice_nll, abs=1e-7)
         np.testing.assert_allclose(theta, list(alone.values.values()), atol=1e-4)
+
+
+def test_points_in_step_are_those_alone(model, best):
+    """The batch of an accelerator gives what fits one after the other give."""
+    profile = Profile.of(model, ("mu",), best)
+    grid = np.linspace(-0.5, 3.0, 7)[:, None]
+    theta, nll, ok = scans._in_step(profile, grid)
+    alone = scans._along(profile, grid)
+    assert ok.all()
+    np.testing.assert_allclose(nll, alone[1], atol=1e-8)
+    np.testing.assert_allclose(theta, alone[0], atol=1e-3)
+
+
+def test_a_scan_can_be_interrupted(model, best, tmp_path, monkeypatch):
+    points = np.linspace(0.0, 2.0, 5)
+    whole = hs3.scan(model, "mu", points, best=best)
+    hs3.scan(model, "mu", points, best=best, chunk=2, folder=tmp_path)
+    files = sorted(tmp_path.rglob("*.npz"))
+    assert len(files) == 3
+    files[1].unlink()
+    done = []
+    work = scans._points
+    monkeypatch.setattr(scans, "_points", lambda *part: done.append(part[1]) or work(*part))
+    again = hs3.scan(model, "mu", points, best=best, chunk=2, folder=tmp_path)
+    assert [part.ravel().tolist() for part in done] == [points[2:4].tolist()]
+    np.testing.assert_allclose(again.nll, whole.nll, atol=1e-8)
 
 
 def test_a_scan_follows_the_closed_form():

@@ -1,0 +1,206 @@
+"""Scans of the profile likelihood over any number of parameters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Unpack
+
+import jax
+import numpy as np
+
+from hs3.errors import FitError
+from hs3.histfactory.meaning import FloatArray
+
+from .fit import FitResult, fit
+from .inference.batch import Batch, BoolArray, run
+from .inference.chunks import Arrays, Split, Work, in_chunks, key_of
+from .minimise import CONVERGED
+from .model import Model
+from .profile import LOWER, Profile, converged
+
+SPAN, POINTS = 3.0, 31
+"""A scan without points: how many errors to each side, and how many points."""
+
+TOGETHER = 32
+"""Points in a chunk."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """Conditional fits on a grid of D parameters, N points.
+
+    Attributes:
+        names: the scanned parameters.
+        axes: their values; the points are the outer product, the last axis fastest.
+        points: values of the scanned parameters (N, D).
+        nll: profiled negative log-likelihood (N,).
+        values: values of all parameters at the points (N, T), in the order of `parameters`.
+        ok: True where the fit converged (N,).
+        best: the unconditional fit.
+        message: what went wrong, or was found, in a sentence.
+    """
+
+    names: tuple[str, ...]
+    axes: tuple[FloatArray, ...]
+    points: FloatArray
+    nll: FloatArray
+    values: FloatArray = field(repr=False)
+    parameters: tuple[str, ...] = field(repr=False)
+    ok: BoolArray = field(repr=False)
+    best: FitResult = field(repr=False)
+    message: str = ""
+
+    @property
+    def converged(self) -> bool:
+        """True when all fits converged."""
+        return bool(self.ok.all()) and self.best.converged
+
+    @property
+    def twice_delta_nll(self) -> FloatArray:
+        """Twice the rise above the best fit, in the shape of the grid; NaN where a fit failed."""
+        rise = np.where(self.ok, 2.0 * (self.nll - self.best.nll), np.nan)
+        return rise.reshape([len(axis) for axis in self.axes])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data; null where a fit failed."""
+        rise = self.twice_delta_nll.ravel().tolist()
+        return {
+            "parameters": list(self.names),
+            "axes": [axis.tolist() for axis in self.axes],
+            "points": self.points.tolist(),
+            "twice_delta_nll": [v if np.isfinite(v) else None for v in rise],
+            "ok": self.ok.tolist(),
+            "converged": self.converged,
+            "message": self.message,
+            "best": {"twice_nll": self.best.twice_nll, "values": self.best.values},
+        }
+
+    def to_json(self, indent: int | None = None) -> str:
+        """`to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
+
+
+def scan(
+    model: Model,
+    names: str | Sequence[str],
+    points: Any = None,
+    *,
+    best: FitResult | None = None,
+    **split: Unpack[Split],
+) -> Scan:
+    """The profile likelihood at given values of one or more parameters.
+
+    Args:
+        names: one parameter, or several.
+        points: values of the one, or a sequence of values for each of several, whose outer product
+            is the grid; without, 3 errors to each side of the best fit, inside the bounds.
+        best: a fit that says what floats and where to start; without, the model is fitted.
+        split: how to split, keep and show the work, see `hs3.engine.inference.chunks.in_chunks`.
+
+    Raises:
+        FitError: a name does not float, `points` do not fit the names, or the fit of the model did
+            not converge. Points whose fit fails are marked in the result.
+    """
+    names = (names,) if isinstance(names, str) else tuple(names)
+    profile = Profile.of(model, names, best)
+    axes = _axes(profile, points)
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(names))
+    theta, nll, ok = _fits(profile, grid, split)
+    lowest = int(np.argmin(np.where(ok, nll, np.inf)))
+    message = "" if ok.all() else f"{int((~ok).sum())} of {len(ok)} fits failed"
+    winner = profile.best
+    if ok[lowest] and nll[lowest] < winner.nll - LOWER:
+        winner = _better(profile, theta[lowest])
+        message = f"the scan found a minimum {profile.best.nll - winner.nll:.3g} in nll lower"
+        theta, nll, ok = _fits(Profile.of(model, names, winner), grid, split)
+    return Scan(names, axes, grid, nll, theta, model.names, ok, winner, message)
+
+
+def _axes(profile: Profile, points: Any) -> tuple[FloatArray, ...]:
+    size = len(profile.names)
+    if points is None:
+        width = np.sqrt(np.diag(profile.covariance))
+        low = np.maximum(profile.centre - SPAN * width, profile.box[0])
+        high = np.minimum(profile.centre + SPAN * width, profile.box[1])
+        return tuple(np.linspace(a, b, POINTS) for a, b in zip(low, high, strict=True))
+    plain = size == 1 and (not len(points) or np.ndim(points[0]) == 0)
+    given = (points,) if plain else tuple(points)
+    axes = tuple(np.asarray(axis, dtype=np.float64) for axis in given)
+    if len(axes) != size or any(a.ndim != 1 or not a.size for a in axes):
+        message = f"a scan of {size} parameters needs {size} sequences of values"
+        raise FitError(message, code="fit.wrong_shape")
+    return axes
+
+
+def _fits(
+    profile: Profile, grid: FloatArray, split: Split
+) -> tuple[FloatArray, FloatArray, BoolArray]:
+    problem = profile.problem
+    found = in_chunks(
+        partial(_part, profile, grid),
+        len(grid),
+        key=key_of(
+            problem.model, what="scan", names=profile.names, grid=grid, start=problem.start,
+            lower=problem.lower, upper=problem.upper, held=problem.held,
+        ),
+        **{"chunk": TOGETHER, **split},  # type: ignore[misc]
+    )  # fmt: skip
+    return found["theta"], found["nll"], found["ok"]
+
+
+def _part(profile: Profile, grid: FloatArray, first: int, count: int) -> Work:
+    return partial(_points, profile, grid[first : first + count])
+
+
+def _points(profile: Profile, grid: FloatArray) -> Arrays:
+    """Fits at some points: one after the other, on accelerators all in step."""
+    fits = _along if jax.default_backend() == "cpu" else _in_step
+    theta, nll, ok = fits(profile, grid)
+    return {"theta": theta, "nll": nll, "ok": ok}
+
+
+def _in_step(profile: Profile, grid: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Fits at all points in one batch; those that fail are done again, alone."""
+    problem = profile.problem
+    start = np.array([profile.held(point, profile.towards(point)).start for point in grid])
+    batch = Batch(
+        problem, start, np.tile(problem.held, (len(grid), 1)),
+        problem.model.arrays, problem.model.observed, (False, False),
+    )  # fmt: skip
+    theta, minima = run(batch)
+    nll, ok = np.asarray(minima.value), np.asarray(minima.status) == CONVERGED
+    for row in np.flatnonzero(~ok):
+        found = profile.at(grid[row])
+        theta[row], nll[row], ok[row] = found.theta, found.nll, found.ok
+    return theta, nll, ok
+
+
+def _along(profile: Profile, grid: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Fits at all points, from the best fit outwards, each started at its nearest neighbour."""
+    scale = np.sqrt(np.diag(profile.covariance))
+    place = (grid - profile.centre) / np.where(scale > 0.0, scale, 1.0)
+    theta = np.empty((len(grid), len(profile.problem.start)))
+    nll, ok = np.empty(len(grid)), np.zeros(len(grid), dtype=bool)
+    done: list[int] = []
+    for i in np.argsort((place**2).sum(axis=1), kind="stable").tolist():
+        near = None
+        if done:
+            distance = ((place[done] - place[i]) ** 2).sum(axis=1)
+            beside = int(np.argmin(distance))
+            if distance[beside] < (place[i] ** 2).sum():
+                near = theta[done[beside]]
+        found = profile.at(grid[i], near)
+        theta[i], nll[i], ok[i] = found.theta, found.nll, found.ok
+        if found.ok:
+            done.append(i)
+    return theta, nll, ok
+
+
+def _better(profile: Profile, theta: FloatArray) -> FitResult:
+    model, old = profile.problem.model, profile.best
+    start = dict(zip(model.names, theta.tolist(), strict=True))
+    fixed = {p.name: p.value for p in old.parameters.values() if p.fixed}
+    return converged(fit(model, start=start, fixed=fixed, free=old.free))
