@@ -124,6 +124,17 @@ def test_a_covariance_without_inverse_is_said():
     assert scanned(made, points) == pytest.approx(exact, abs=1e-4)
 
 
+def test_functions_of_the_signal_keep_their_other_parameters_as_constants():
+    data = linear().to_json()
+    data["distributions"][0]["samples"][0]["modifiers"][0]["parameter"] = "rate"
+    expression = {"name": "rate", "type": "generic_function", "expression": "mu * (1 + 0.1 * a0)"}
+    data["functions"] = [expression]
+    made, _ = simplify(hs3.Workspace.from_json(data), when="prefit", form="eigenvectors")
+    model = hs3.compile(made)
+    assert {p.name: p.const for p in model.graph.parameters}["a0"] is True
+    assert model.sample_yields({"mu": 2.0})["ch"]["signal"] == pytest.approx([4.0, 16.0])
+
+
 @pytest.mark.slow
 def test_control_regions_mask_the_signal_regions():
     full = hs3.load(SEARCH)

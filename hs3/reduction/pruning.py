@@ -14,6 +14,9 @@ from hs3.workspace import Workspace
 from .document import Draft
 from .templates import Json, Templates, channels, set_varied, staterrors, varied, widths
 
+ROUNDING = 1e-12
+"""Effects below this are none."""
+
 
 def prune(
     ws: Workspace, *, norm: float = 0.005, shape: float = 0.005, stat: float = 0.0
@@ -101,10 +104,10 @@ class _Sample:
             return [modifier]
         hi, lo = varied(modifier)
         up, down = float(hi.sum()) / total, float(lo.sum()) / total
-        if 0.0 < norm < self.norm and min(up, down) > 0.0:
+        if ROUNDING < norm < self.norm and min(up, down) > 0.0:
             self._tell(modifier, "prune.norm", norm, shape)
             set_varied(modifier, hi / up, lo / down)
-        elif 0.0 < shape < self.shape and min(up, down) > 0.0:
+        elif ROUNDING < shape < self.shape and min(up, down) > 0.0:
             self._tell(modifier, "prune.shape", norm, shape)
             kept = {k: v for k, v in modifier.items() if k not in ("data", "positiveDefinite")}
             data = {"hi": up, "lo": down}

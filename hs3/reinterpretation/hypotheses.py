@@ -47,6 +47,9 @@ class Reinterpreted(Mapping[str, Workspace]):
     def __len__(self) -> int:
         return len(self.names)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
     def made(self, name: str) -> tuple[Workspace, Report]:
         """The document of one hypothesis, and what was found.
 

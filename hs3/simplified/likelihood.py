@@ -98,7 +98,7 @@ def simplify(
     counts = np.concatenate([templates[name][0] for name in names])
     write = {"multivariate": multivariate, "eigenvectors": eigenvectors}[form]
     shifts = write(bins, counts, matrix)
-    made = _document(full, graph, pois, names, templates, shifts)
+    made = _document(full, graph, pois, names, templates, shifts, values_at)
     origin = {
         "sha256": sha256(ws.to_json()),
         "analysis": graph.analysis,
@@ -167,6 +167,7 @@ def _document(
     names: Sequence[str],
     templates: Templates,
     shifts: Shifts,
+    values_at: Mapping[str, float],
 ) -> Json:
     old = full.to_json()
     entries = {d["name"]: d for d in old["distributions"]}
@@ -184,10 +185,12 @@ def _document(
             {"name": channel.name, "type": "histfactory_dist", "axes": axes, "samples": samples}
         )
         used.append(channel.data)
-    functions = _functions(full, channels)
+    functions, leaves = _functions(full, channels)
     parameters = {p.name: p for p in graph.parameters}
     axes = [_axis(p, parameters[p].min, parameters[p].max) for p in pois]
     values = [{"name": p, "value": parameters[p].value} for p in pois]
+    others = sorted(n for n in leaves if n not in pois and n in values_at)
+    values += [{"name": n, "value": values_at[n], "const": True} for n in others]
     likelihood = {"name": graph.name, "distributions": [c["name"] for c in channels], "data": used}
     if shifts.distributions:
         likelihood["aux_distributions"] = [d["name"] for d in shifts.distributions]
@@ -216,8 +219,8 @@ def _document(
     }
 
 
-def _functions(full: Workspace, channels: Sequence[Json]) -> list[Json]:
-    """The functions that steer the signal."""
+def _functions(full: Workspace, channels: Sequence[Json]) -> tuple[list[Json], set[str]]:
+    """The functions that steer the signal, and what they depend on."""
     from hs3.edit.occurrences import of_entry
 
     table = full.tables["functions"]
@@ -229,14 +232,17 @@ def _functions(full: Workspace, channels: Sequence[Json]) -> list[Json]:
         if m.get("parameter") in table
     ]
     found: dict[str, Json] = {}
+    leaves: set[str] = set()
     while todo:
         name = todo.pop()
         if name in found:
             continue
         index, entry = table[name]
         found[name] = entry.to_json()
-        todo += [o.name for o in of_entry(full, entry, ("functions", index)) if o.name in table]
-    return list(found.values())
+        inside = [o.name for o in of_entry(full, entry, ("functions", index))]
+        todo += [n for n in inside if n in table]
+        leaves.update(n for n in inside if n not in table)
+    return list(found.values()), leaves
 
 
 def _axis(name: str, low: float, high: float) -> Json:
