@@ -133,8 +133,8 @@ def _reasons(result: Result) -> list[str]:
                 names += [] if outcome.fixture in names else [outcome.fixture]
         if found:
             lines += ["", f"### {title(run.backend)}", ""]
-        for reason, names in found.items():
-            listed = ", ".join(f"`{name}`" for name in names[:4])
+        for reason, names in sorted(found.items(), key=lambda item: sorted(item[1])):
+            listed = ", ".join(f"`{name}`" for name in sorted(names)[:4])
             more = f" and {len(names) - 4} more" if len(names) > 4 else ""
             lines.append(f"- {reason} ({listed}{more})")
     return lines
