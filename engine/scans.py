@@ -139,6 +139,7 @@ def _fits(
     profile: Profile, grid: FloatArray, split: Split
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
     problem = profile.problem
+    whole: Split = {"chunk": TOGETHER, **split}
     found = in_chunks(
         partial(_part, profile, grid),
         len(grid),
@@ -146,7 +147,7 @@ def _fits(
             problem.model, what="scan", names=profile.names, grid=grid, start=problem.start,
             lower=problem.lower, upper=problem.upper, held=problem.held,
         ),
-        **{"chunk": TOGETHER, **split},  # type: ignore[misc]
+        **whole,
     )  # fmt: skip
     return found["theta"], found["nll"], found["ok"]
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from conftest import ROOT
+from diagnostic_spec import SPEC
 from patchset_spec import BACKGROUND, BOUNDS, PATCHSET
 
 import hs3
@@ -145,3 +146,22 @@ def test_two_values_make_a_map(plot):
     axes = plot.limits(found).axes[0]
     assert axes.collections[0].get_array().tolist() == [0.5, 2.0, 4.0]
     assert axes.collections[1].get_offsets().tolist() == [[1.0, 5.0]]  # what is excluded
+
+
+def test_a_fit_tells_functions_and_draws_correlations(call, tmp_path, plot):
+    path, target = tmp_path / "model.hs3.json", tmp_path / "figure.png"
+    ws = hs3.load(SPEC).to_json()
+    entry = {"name": "double", "type": "generic_function", "expression": "2*mu"}
+    path.write_text(json.dumps(ws | {"functions": [*ws.get("functions", []), entry]}))
+    arguments = ("fit", path, "--function", "double", "--plot", target)
+    status, out, _ = call(*arguments, "--json")
+    assert status == 0
+    data = json.loads(out)
+    own = data["parameters"]["mu"]
+    assert data["functions"]["double"]["value"] == pytest.approx(2 * own["value"])
+    assert data["functions"]["double"]["error"] == pytest.approx(2 * own["error"])
+    assert target.read_bytes().startswith(b"\x89PNG")
+    assert "double = " in call(*arguments)[1]
+    status, _, said = call("fit", path, "--function", "nix")
+    assert status == 1
+    assert "no function or parameter 'nix'" in said

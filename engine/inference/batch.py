@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from scipy.special import gammaln
 
@@ -349,14 +350,15 @@ def _integral_errors(batch: Batch) -> FloatArray:
     for first in range(0, len(batch.theta), together):
         rows = np.arange(first, min(first + together, len(batch.theta)))
         part = batch.part(np.pad(rows, (0, together - len(rows)), mode="edge"))
-        errors = _errors(part.theta, model.program, part.arrays, part.observed, batch.varies)
+        theta = jnp.asarray(part.theta)
+        errors = _errors(theta, model.program, part.arrays, part.observed, batch.varies)
         out.append(np.asarray(errors)[: len(rows)])
     return np.concatenate(out)
 
 
 @partial(jax.jit, static_argnames=("program", "varies"))
 def _errors(
-    theta: FloatArray, program: Program, arrays: Any, observed: Any, varies: tuple[bool, bool]
+    theta: jax.Array, program: Program, arrays: Any, observed: Any, varies: tuple[bool, bool]
 ) -> jax.Array:
     def one(at: jax.Array, own: Any, data: Any) -> jax.Array:
         return likelihood.evaluate(at, program, own, data)[1]

@@ -241,7 +241,8 @@ class Search:
             [np.broadcast_to(BANDS, (len(scale), len(BANDS))), best[:, None]], axis=1
         )
         tail = alpha * ndtr(bands) if self.options.use_cls else alpha
-        return np.maximum(scale * (bands - ndtri(tail)), 0.1 * scale)
+        guess: FloatArray = np.maximum(scale * (bands - ndtri(tail)), 0.1 * scale)
+        return guess
 
     def _function(self, going: BoolArray, near: FloatArray, near_data: FloatArray) -> FloatArray:
         """Logarithm of CLs (or the p-value) over its level, where the search goes on."""

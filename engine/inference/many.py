@@ -92,10 +92,8 @@ def upper_limits(
         raise FitError("there are no models", code="fit.invalid")
     options = LimitOptions(poi, cl, statistic, use_cls, fixed, bounds)
     limits_of([], options)
-    chunk = split.pop("chunk", TOGETHER)
-    found = in_chunks(
-        partial(_part, named, options), len(names), key=_key(named, options), chunk=chunk, **split
-    )
+    whole: Split = {"chunk": TOGETHER, **split}
+    found = in_chunks(partial(_part, named, options), len(names), key=_key(named, options), **whole)
     limits, failed = {}, {}
     for row, name in enumerate(names):
         if found["error"][row]:

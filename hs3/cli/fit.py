@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,7 @@ from hs3.cli.values import assignments, held
 
 if TYPE_CHECKING:
     from hs3.engine import FitResult, FittedParameter, Model
+    from hs3.engine.derived import DerivedValue
     from hs3.findings import Report
 
 
@@ -36,8 +38,20 @@ def fit(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Start value (repeatable)."),
     ] = None,
+    function: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--function", metavar="NAME", help="Value and error of this function (repeatable)."
+        ),
+    ] = None,
     output: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also write the result here, as JSON.")
+    ] = None,
+    plot: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Also draw the correlations (needs hs3-reference[plot])."
+        ),
     ] = None,
     json: Json = False,
 ) -> int:
@@ -50,6 +64,7 @@ def fit(
     model, report = source.model()
     with progress("fitting (a model of a new shape is compiled first)"):
         from hs3 import engine
+        from hs3.engine.derived import derived as engine_derived
 
         result = engine.fit(
             model,
@@ -59,20 +74,29 @@ def fit(
             minimizer=minimizer,  # type: ignore[arg-type]
             minos=minos or (),
         )
+        functions = {name: engine_derived(model, result, name) for name in function or ()}
     out = {**result.to_dict(), "findings": report.to_dict()["findings"]}
+    if functions:
+        out["functions"] = {name: found.to_dict() for name, found in functions.items()}
     if output is not None:
         files.write_atomic(output, jsonio.dumps(out, indent=2) + "\n")
+    if plot is not None:
+        from hs3 import plot as drawing
+
+        drawing.save(drawing.correlation(result), plot)
     if json:
         say_json(out)
     else:
-        _show(model, result, report)
+        _show(model, result, report, functions)
     return 0 if result.converged else 1
 
 
 # --- the table ------------------------------------------------------------------------------------
 
 
-def _show(model: Model, result: FitResult, report: Report) -> None:
+def _show(
+    model: Model, result: FitResult, report: Report, functions: Mapping[str, DerivedValue]
+) -> None:
     out = table(
         f"Fit of {model.name}",
         *("parameter", "value", "± error", "pull", "remark"),
@@ -85,6 +109,8 @@ def _show(model: Model, result: FitResult, report: Report) -> None:
     for parameter in others:
         row(out, *_cells(parameter))
     console().print(out)
+    for name, found in functions.items():
+        say(f"{name} = " + " ± ".join(rounded(found.value, found.error)))
     say(f"-2 ln L = {result.twice_nll:.6f}")
     if result.converged:
         say(result.message)

@@ -60,7 +60,7 @@ def significance(
     options: dict[str, Any] = {"poi": poi, "fixed": held(model, fix or ())}
     options["bounds"] = bounds(bound or ())
     with with_toys(toys, seed, conditional, folder, workers) as split:
-        expected = {} if split else {"expected_signal": signal}
+        expected: dict[str, Any] = {} if split else {"expected_signal": signal}
         found: Significance = hs3.significance(model, **options, **expected, **split)
     if json:
         say_json({**found.to_dict(), "findings": report.to_dict()["findings"]})

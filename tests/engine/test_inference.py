@@ -124,6 +124,25 @@ def test_several_parameters_of_interest():
         hypotest(model, {"mu": 1.0, "nu": 1.0})
 
 
+def test_toys_of_several_parameters_of_interest():
+    """Two counts that expect 10: the exact p-value is a sum over both."""
+    samples = [
+        sample("s", [10.0, 0.0], [NormFactor("mu", "mu", "")]),
+        sample("t", [0.0, 10.0], [NormFactor("nu", "nu", "")]),
+    ]
+    parameters = [parameter("mu", 1.0, 0.0, 9.0), parameter("nu", 1.0, 0.0, 9.0)]
+    model = engine.compile(graph_of([channel("c", samples, [15.0, 8.0])], [], parameters))
+    found = toy_hypotest(model, {"mu": 1.0, "nu": 1.0}, statistic="t", toys=1000, seed=4)
+    counts = np.arange(60)
+    rises = np.array([rise(int(n), 10.0) for n in counts])
+    weight = poisson.pmf(counts, 10.0)
+    far = rises[:, None] + rises[None, :] >= rise(15, 10) + rise(8, 10) - 1e-9
+    exact = float((np.outer(weight, weight) * far).sum())
+    assert found.p_value == pytest.approx(exact, abs=4.0 * found.errors[0])
+    assert found.toys == 1000
+    assert found.asymptotic.p_value == pytest.approx(math.exp(-found.observed / 2), abs=1e-7)
+
+
 # --- against published numbers and pyhf -----------------------------------------------------------
 
 
@@ -191,6 +210,24 @@ def test_limit_and_cls_of_a_published_search_are_those_of_pyhf():
     limit = upper_limit(ours)
     assert limit.observed == pytest.approx(float(observed), abs=1e-3)
     np.testing.assert_allclose(limit.expected, [float(e) for e in expected], atol=1e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_limit_does_not_stop_in_a_higher_minimum():
+    """Far above the best fit this likelihood has several minima, as random starts show."""
+    folder = shared(*SBOTTOM)
+    patch = folder / "patch.sbottom_900_250_60.json"
+    model = hs3.compile(hs3.load(folder / "BkgOnly.json", patch=patch))
+    limit = upper_limit(model, bounds={"mu_SIG": (0.0, 100.0)})
+    tester = SignalTest.of(model, None, statistic_of("q~"), bounds={"mu_SIG": (0.0, 100.0)})
+    followed = tester.data.at(limit.observed).nll
+    lower = tester.data.look_lower(limit.observed)
+    lowest = tester.data.at(limit.observed).nll
+    assert lower == (lowest < followed)
+    q = 2.0 * (lowest - tester.data.best.nll)
+    cls = tester.p_values(q, limit.observed)[2]
+    assert cls == pytest.approx(0.05, rel=1e-3) or "several minima" in limit.notes[-1]
 
 
 def test_the_limit_is_where_cls_crosses(wide):
