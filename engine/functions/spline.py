@@ -22,6 +22,16 @@ def _spline(function: SplineFunction, scope: Scope) -> Array:
     # ROOT 6.40 takes the logarithm of the knots and then the exponential of x, where the logarithm
     # is meant. The type is ROOT's own, so its value is the value; see spec/expressions.md.
     x = jnp.exp(scope(function.x)) if function.logx else scope(function.x)
+    value = _piecewise(x, *spline_of(function))
+    return jnp.exp(value) if function.logy else value
+
+
+def spline_of(function: SplineFunction) -> tuple[FloatArray, FloatArray]:
+    """Knots x_k, and coefficients of (x - x_k)^j between them, shape (order + 1, knots).
+
+    Raises:
+        CompileError: the knots do not ascend, or are too few.
+    """
     order = int((function.interpolation or "poly3").removeprefix("poly"))
     knots = _knots(function, function.x0, bool(function.logx), "x0")
     heights = _knots(function, function.y0, bool(function.logy), "y0")
@@ -31,8 +41,7 @@ def _spline(function: SplineFunction, scope: Scope) -> Array:
             "(three for poly5)",
             value=function.name,
         )
-    value = _piecewise(x, knots, _pieces(knots, heights, order))
-    return jnp.exp(value) if function.logy else value
+    return knots, _pieces(knots, heights, order)
 
 
 def _knots(
