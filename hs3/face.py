@@ -71,7 +71,7 @@ def validate(source: Workspace | Source, **options: Unpack[ReadOptions]) -> Repo
 
 
 def convert(
-    source: Source,
+    source: Workspace | Source,
     target: Path,
     *,
     to: str | None = None,
@@ -83,7 +83,7 @@ def convert(
     """Read one document and write it in another format, wholly or not at all.
 
     Args:
-        source: HS3 or pyhf JSON, or HistFactory XML.
+        source: a document of any format that `read` takes, or a workspace.
         target: path of the file to write; one that is there is replaced. For XML the folder to
             make, with the driver ``combination.xml``, the channels and the histograms.
         to: ``"hs3"`` (default), ``"pyhf"``, ``"xml"`` (HistFactory XML), ``"root-json"`` (HS3 that
@@ -113,7 +113,8 @@ def convert(
     if form == "xml" and approximate:
         message = "`approximate` is for writing pyhf; what XML cannot say is refused"
         raise ConversionError(message, code="conversion.option")
-    workspace, report = read(source, **options)
+    given = isinstance(source, Workspace)
+    workspace, report = (source, Report()) if given else read(source, **options)
     if form == "hs3":
         save(workspace, target)
         return report

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hs3.cli.options import Json
+from hs3.cli.python_object import names_object, read_object
 from hs3.cli.source import Document, command
 from hs3.cli.terminal import print_findings, progress, say, say_json, summary
+from hs3.errors import ConversionError
+from hs3.findings import Report
+from hs3.reading import quoted
+
+if TYPE_CHECKING:
+    from hs3.workspace import Workspace
 
 
 def register(app: typer.Typer) -> None:
@@ -44,13 +51,16 @@ def convert(
 ) -> int:
     """Convert a document; DST is written wholly or not at all, and replaced when it is there.
 
-    What kind of document FILE is, its content tells.
+    What kind of document FILE is, its content tells. ``package.module:name`` and ``file.py:name``
+    run that code, and stand for the zfit loss that it calls so, or that a function of that name
+    returns.
     """
     import hs3
 
     with progress(f"converting {source.file}"):
-        report = hs3.convert(
-            source.file,
+        content, found = _content(source)
+        report = found + hs3.convert(
+            content,
             target,
             to=to,
             analysis=analysis,
@@ -64,3 +74,13 @@ def convert(
         print_findings(report)
         say(f"{target} written: {summary(report)}.")
     return 0
+
+
+def _content(source: Document) -> tuple[str | Workspace, Report]:
+    """The path of a file, which is still to be read, or the workspace of a Python object."""
+    if not names_object(source.file):
+        return source.file, Report()
+    if source.reading:
+        message = f"{quoted(source.reading)} can be given for files, and this is a Python object"
+        raise ConversionError(message, code="conversion.option", value=source.file)
+    return read_object(source.file)

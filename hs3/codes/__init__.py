@@ -18,23 +18,17 @@ from . import (
     systematics,
     workspaces,
     xml,
+    zfit,
 )
 from .code import Code
 
+_PARTS = (
+    *(reading, engine, document, pyhf, root, xml, zfit),
+    *(neighbours, model, workspaces, changes, systematics),
+)
+
 CODES: dict[str, Code] = {}
-for _part in (
-    reading,
-    engine,
-    document,
-    pyhf,
-    root,
-    xml,
-    neighbours,
-    model,
-    workspaces,
-    changes,
-    systematics,
-):
+for _part in _PARTS:
     if repeated := CODES.keys() & _part.CODES:
         raise RuntimeError(f"declared twice: {sorted(repeated)}")
     CODES.update(_part.CODES)

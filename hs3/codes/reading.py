@@ -16,6 +16,12 @@ CODES: dict[str, Code] = {
         "A file is neither an HS3 document nor a pyhf workspace.",
         "Convert it with the software that wrote it, or give the file that was meant.",
     ),
+    "read.python": Code(
+        "error",
+        "A Python object named to `hs3 convert` is not there, or its code fails.",
+        "Give `package.module:name` or `file.py:name` of a zfit loss, or of a function that makes "
+        "one.",
+    ),
     "read.archive": Code(
         "error",
         "A file is no archive of this package, or damaged.",
