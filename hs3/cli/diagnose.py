@@ -10,7 +10,7 @@ from hs3.cli.options import Fix, Free, Group, Json, Plot, Poi
 from hs3.cli.rounding import number, rounded
 from hs3.cli.source import Chosen, command
 from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
-from hs3.cli.values import groups_of
+from hs3.cli.values import document_groups, groups_of
 from hs3.cli.work import Folder, Workers, spread
 
 if TYPE_CHECKING:
@@ -36,10 +36,14 @@ def impacts(
     """Rank parameters by their impact on the parameter of interest.
 
     Each is held one error above and below its best fit, and all others are fitted again. The
-    breakdown of the error stands below. Exit status 0 when all fits converged, else 1.
+    breakdown of the error stands below, with the groups of a datacard where --group gives no
+    others. Exit status 0 when all fits converged, else 1.
     """
     groups = groups_of(group)
     found = source.fitted(fix, free)
+    if not groups:
+        chosen = {poi} if poi else set(found.model.pois)
+        groups = document_groups(found.model, set(found.fit.free) - chosen)
     with progress("fitting with each parameter moved"):
         from hs3.engine import diagnostics
 

@@ -119,7 +119,8 @@ Poi = Annotated[
 Group = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="NAME=PATTERN[,PATTERN…]", help="Parameters to take together (repeatable)."
+        metavar="NAME=PATTERN[,PATTERN…]",
+        help="Parameters to take together (repeatable); by default, the groups of a datacard.",
     ),
 ]
 Plot = Annotated[

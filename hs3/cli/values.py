@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from glob import escape
 from typing import TYPE_CHECKING
 
 import typer
@@ -56,6 +57,17 @@ def groups_of(given: Sequence[str] | None) -> dict[str, list[str]]:
             raise typer.BadParameter(f"{option!r} is not NAME=PATTERN")
         out.setdefault(name, []).extend(patterns.split(","))
     return out
+
+
+def document_groups(model: Model, floating: Collection[str]) -> dict[str, list[str]]:
+    """The groups that a datacard gave to its parameters, of those that float."""
+    misc = model.graph.workspace.misc or {}
+    given = (misc.get("combine") or {}).get("groups") or {}
+    own = {
+        group: [escape(name) for name in names if name in floating]
+        for group, names in given.items()
+    }
+    return {group: names for group, names in own.items() if names}
 
 
 def numbers(text: str) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from datacard_oracle import Oracle, asym_pow
 
 import hs3
 from hs3.adapters.datacard import from_datacard
+from hs3.cli.app import run
 from hs3.errors import ConversionError, ReadError
 from hs3.workspace import Workspace
 
@@ -40,6 +42,25 @@ skew     extArg 2.0
 both     rateParam b fake (@0*@1/2.2) norm,skew
 th group = lumi scale
 th group += free
+"""
+
+GROUPS = """
+imax 1
+jmax 1
+kmax 3
+-----
+bin         a
+observation 23
+-----
+bin         a      a
+process     sig    bkg
+process     0      1
+rate        8.0    12.0
+-----
+lumi     lnN    1.03   1.03
+scale    lnN    -      1.2
+eff      lnN    1.1    -
+th group = lumi scale
 """
 
 FORMULAS = {"both": "norm*skew/2.2"}
@@ -141,6 +162,20 @@ def test_counting_card(tmp_path: Path) -> None:
     assert report.ok
     assert workspace.to_json()["misc"]["combine"]["groups"] == {"th": ["lumi", "scale", "free"]}
     compare(workspace, Oracle(path, formulas=FORMULAS), 1e-9)
+
+
+def test_groups_are_those_of_the_impacts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The breakdown of the error has the card's groups: what freezing each of them takes away."""
+    path = write(tmp_path, GROUPS)
+    assert run(["impacts", str(path), "--json"]) == 0
+    sizes = json.loads(capsys.readouterr().out)["groups"]
+    result = hs3.fit(hs3.load(path))
+    held = {n: result.values[n] for n in ("lumi", "scale")}
+    frozen = hs3.fit(hs3.load(path), fixed=held)
+    expected = np.sqrt(result.errors["r"] ** 2 - frozen.errors["r"] ** 2)
+    assert sizes == {"th": pytest.approx(expected, rel=1e-4)}
 
 
 @pytest.mark.parametrize("stats", ["", "* autoMCStats 20", "ch autoMCStats 0 1 2"])
