@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,8 +32,11 @@ class Builder:
         ranges: the range of each observable of the factor that is being converted.
         functions, distributions, data: entries by name.
         parameters: zfit's independent parameters by name.
+        observables: all observables, with the last range of each.
         findings: what was found.
         names: name of the entry of each zfit object that has one, by identity.
+        reserved: names that are not to be given to new entries.
+        bound: observables that stand for parameters, by the identity of these.
     """
 
     ranges: dict[str, Range] = field(default_factory=dict)
@@ -44,6 +48,7 @@ class Builder:
     findings: list[Finding] = field(default_factory=list)
     names: dict[Any, tuple[str, Any]] = field(default_factory=dict)
     reserved: set[str] = field(default_factory=set)
+    bound: dict[int, str] = field(default_factory=dict)
 
     # --- values ---------------------------------------------------------------------------------
 
@@ -66,7 +71,9 @@ class Builder:
         )
 
     def independent(self, parameter: Any) -> str:
-        """Name of an independent parameter, which becomes one of the document."""
+        """Name of an independent parameter, which becomes one of the document, or an observable."""
+        if id(parameter) in self.bound:
+            return self.bound[id(parameter)]
         known = self.parameters.setdefault(parameter.name, parameter)
         if known is not parameter or parameter.name in self.observables:
             refuse(f"two different things are called {parameter.name!r}", parameter.name)
@@ -80,7 +87,7 @@ class Builder:
         return self.independent(parameter)
 
     def _composed(self, parameter: Any) -> str:
-        key = ("parameter", id(parameter))
+        key = ("parameter", id(parameter), *self.bound)
         if key not in self.names:
             name = self.free(parameter.name)
             expression = expression_of(parameter, self.in_expression)
@@ -110,7 +117,10 @@ class Builder:
         key = ("word", name)
         if key not in self.names:
             alias = self.free(re.sub(r"\W", "_", f"value_{name}"))
-            self.functions[alias] = {"name": alias, "type": "sum", "summands": [name]}
+            equal: Entry = {"type": "sum", "summands": [name]}
+            if name in self.distributions:
+                equal = {"type": "weighted_sum", "samples": [name], "coefficients": [1.0]}
+            self.functions[alias] = {"name": alias, **equal}
             self.names[key] = (alias, None)
         return self.names[key][0]
 
@@ -130,6 +140,16 @@ class Builder:
         free = self.free(name)
         self.functions[free] = {"name": free, **entry}
         return free
+
+    @contextmanager
+    def binding(self, given: Mapping[int, str]) -> Iterator[None]:
+        """Within it, observables stand for parameters; pdfs are made anew, inside and after."""
+        names, bound = self.names, self.bound
+        self.names = {k: v for k, v in names.items() if k[0] != "pdf"}
+        self.bound = {**bound, **given}
+        yield
+        self.names = {k: v for k, v in self.names.items() if k[0] != "pdf"} | names
+        self.bound = bound
 
     # --- distributions --------------------------------------------------------------------------
 

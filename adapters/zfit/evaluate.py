@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf  # type: ignore[import-untyped]
 
+from hs3.axes import Axis
 from hs3.base import Part, as_float, is_number, references
 from hs3.expressions import (
     CONSTANTS,
@@ -26,8 +27,14 @@ from hs3.expressions import (
     parse,
 )
 from hs3.functions import Function
-from hs3.functions.arithmetic import GenericFunction, ProductFunction, SumFunction
+from hs3.functions.arithmetic import (
+    GenericFunction,
+    ProductFunction,
+    SumFunction,
+    WeightedSumFunction,
+)
 from hs3.functions.histogram import HistogramFunction, StepFunction
+from hs3.functions.interpolation import SplineFunction
 from hs3.functions.polynomial import PolynomialFunction
 
 from .refuse import refuse
@@ -130,25 +137,55 @@ class Evaluator:
         return self.polynomial(self(function.x), function.coefficients)
 
     @formula.register
+    def _weighted_sum(self, function: WeightedSumFunction) -> Any:
+        terms, given = list(map(self, function.samples)), list(map(self, function.coefficients))
+        if len(given) == len(terms) - 1:
+            given.append(1.0 - reduce(add, given))
+        return reduce(add, map(mul, given, terms))
+
+    @formula.register
+    def _spline(self, function: SplineFunction) -> Any:
+        """A polynomial between neighbours, with the coefficients that the engine has."""
+        from hs3.engine.functions.spline import spline_of
+
+        knots, pieces = spline_of(function)
+        x = self(function.x)
+        x = tf.exp(x) if function.logx else x  # as the engine does
+        place = tf.searchsorted(tf.constant(knots), tf.reshape(x, [-1]), side="right") - 1
+        index = tf.reshape(tf.maximum(place, 0), tf.shape(x))
+        step = x - tf.gather(tf.constant(knots), index)
+        value = tf.zeros_like(x)
+        for coefficients in pieces[::-1]:
+            value = value * step + tf.gather(tf.constant(coefficients), index)
+        return tf.exp(value) if function.logy else value
+
+    @formula.register
     def _histogram(self, function: HistogramFunction) -> Any:
-        if function.interpolationOrder or len(function.data.axes) != 1:
-            refuse(f"the histogram {function.name!r} is interpolated or of several variables")
-        (axis,) = function.data.axes
-        return self._step(axis, tf.constant(function.data.contents, tf.float64))
+        """The contents have the last axis running fastest."""
+        if function.interpolationOrder:
+            refuse(f"the histogram {function.name!r} is interpolated")
+        contents = tf.constant(function.data.contents, tf.float64)
+        return self._step(function.data.axes[::-1], contents)
 
     @formula.register
     def _steps(self, function: StepFunction) -> Any:
-        axes = function.axes or ()
-        if function.parameters is None or len(axes) != 1:
-            refuse(f"the step function {function.name!r} has no parameters, or several variables")
-        return self._step(axes[0], tf.stack([self(p) for p in function.parameters]))
+        """The parameters have the first axis running fastest."""
+        if function.parameters is None:
+            refuse(f"the step function {function.name!r} has no parameters")
+        heights = tf.stack([self(p) for p in function.parameters])
+        return self._step(function.axes or (), heights)
 
-    def _step(self, axis: Any, heights: Any) -> Any:
-        edges = tf.constant(axis.bin_edges(), tf.float64)
-        x = self(axis.name)
-        place = tf.searchsorted(edges, tf.reshape(x, [-1]), side="right") - 1
-        inside = tf.clip_by_value(place, 0, heights.shape[0] - 1)
-        return tf.reshape(tf.gather(heights, inside), tf.shape(x))
+    def _step(self, axes: Sequence[Axis], heights: Any) -> Any:
+        """The height in the bin of each point; the first axis given runs fastest."""
+        place, stride = 0, 1
+        for axis in axes:
+            edges = tf.constant(axis.bin_edges(), tf.float64)
+            x = self(axis.name)
+            index = tf.searchsorted(edges, tf.reshape(x, [-1]), side="right") - 1
+            bins = int(edges.shape[0]) - 1
+            place = place + stride * tf.clip_by_value(index, 0, bins - 1)
+            stride *= bins
+        return tf.reshape(tf.gather(heights, place), tf.shape(x))
 
     def polynomial(self, x: Any, coefficients: Sequence[str | int | float]) -> Any:
         r""":math:`\sum_i a_i x^i`."""
@@ -202,10 +239,11 @@ def parts_of(part: Part, functions: Mapping[str, Function]) -> tuple[list[Part],
 def _direct(part: Part) -> list[str]:
     text = getattr(part, "expression", None)
     own = names(parse(text)) if isinstance(text, str) else ()
-    return [*own, *(r.name for r in references(part)), *(a.name for a in _axes(part))]
+    return [*own, *(r.name for r in references(part)), *(a.name for a in axes_in(part))]
 
 
-def _axes(part: Part) -> Sequence[Any]:
+def axes_in(part: Part) -> Sequence[Axis]:
+    """The axes of a function or distribution, and of its histogram."""
     inner = getattr(part, "data", None)
     return (*(getattr(part, "axes", None) or ()), *(getattr(inner, "axes", None) or ()))
 
@@ -224,7 +262,7 @@ def bends_of(
     parts, _ = parts_of(part, functions)
     texts = [text for p in parts if isinstance(text := getattr(p, "expression", None), str)]
     arguments = [a for text in texts for a in bending_arguments(text)]
-    edges = [a.bin_edges() for p in parts for a in _axes(p) if a.name in observables]
+    edges = [a.bin_edges() for p in parts for a in axes_in(p) if a.name in observables]
     moving = [a for a in arguments if _touches(a, functions, observables)]
     return moving, sorted({float(e) for found in edges if found is not None for e in found})
 

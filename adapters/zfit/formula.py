@@ -17,8 +17,10 @@ GRID = 257
 """Points at which signs are compared, to find where a formula steps or bends."""
 
 _X, _W = np.polynomial.legendre.leggauss(16)
-_NODES = ((np.arange(PANELS)[:, None] + 0.5 * (1.0 + _X[None, :])) / PANELS).ravel()
-_WEIGHTS = np.tile(0.5 * _W / PANELS, PANELS)
+_T = ((np.arange(PANELS)[:, None] + 0.5 * (1.0 + _X[None, :])) / PANELS).ravel()
+# Denser towards the cuts, where the formula may go like a root: x = 3 t^2 - 2 t^3.
+_NODES = _T * _T * (3.0 - 2.0 * _T)
+_WEIGHTS = np.tile(0.5 * _W / PANELS, PANELS) * 6.0 * _T * (1.0 - _T)
 
 Formula = Callable[[Mapping[str, Any]], Any]
 
@@ -46,6 +48,10 @@ class FormulaPDF(zfit.pdf.BasePDF):  # type: ignore[misc]
     ) -> None:
         self._formula, self._bends, self._steps = formula, bends, tuple(steps)
         super().__init__(obs=obs, params=dict(params), name=name)
+        middle = 0.5 * sum(tf.reshape(v, []) for v in self.space.v1.limits)
+        columns = {self.obs[0]: tf.reshape(middle, [1])}
+        now = {key: p.value() for key, p in self.params.items()}
+        self._at(formula, columns, now)  # what is refused, is so at once
 
     @zfit.supports()  # type: ignore[untyped-decorator]
     def _unnormalized_pdf(self, x: Any, params: Any) -> Any:
@@ -59,7 +65,7 @@ class FormulaPDF(zfit.pdf.BasePDF):  # type: ignore[misc]
 
     @zfit.supports()  # type: ignore[untyped-decorator]
     def _integrate(self, limits: Any, norm: Any, options: Any = None) -> Any:
-        """Between the cuts, in panels of equal width."""
+        """Between the cuts, in panels."""
         del norm, options
         x, weights = self.nodes(limits)
         columns = {self.obs[0]: x}

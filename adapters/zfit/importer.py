@@ -13,7 +13,8 @@ from hs3.workspace import Workspace
 from .builder import Builder, Entry, limits_of
 from .constraints import convert_constraint
 from .densities import convert
-from .densities.binned import axes_of, contents, scaled_counts
+from .densities.binned import axes_of, contents
+from .densities.templates import bin_counts, is_automatic
 from .refuse import refuse
 
 NAME = "likelihood"
@@ -66,7 +67,7 @@ def _factors(loss: Any) -> list[tuple[Any, Any, bool]]:
     """Model, data, and whether the number of events counts, of each factor of a loss."""
     kind = type(loss).__name__
     if kind not in _LOSSES or not isinstance(loss, getattr(zfit.loss, kind)):
-        refuse(f"a {kind} is no likelihood of models and data; there are {', '.join(_LOSSES)}")
+        refuse(f"{kind} is no likelihood of models and data; there are {', '.join(_LOSSES)}")
     if any(r is not None for r in loss.fit_range or ()):
         refuse("the loss has a `fit_range`; give the range to the space of the data and the model")
     return [(m, d, loss.is_extended) for m, d in zip(loss.model, loss.data, strict=True)]
@@ -87,21 +88,14 @@ def _term(model: Any, data: Any, extended: bool, builder: Builder) -> tuple[str,
     if ranges != builder.ranges:  # what depends on the range is made anew
         builder.names = {k: v for k, v in builder.names.items() if k[0] != "pdf"}
     builder.ranges = ranges
-    if extended and _scales_counts(model):
-        return scaled_counts(model, builder), _data(model, data, builder)
+    if extended and is_automatic(model):
+        return bin_counts(model, builder), _data(model, data, builder)
     name = convert(model, builder)
     if extended:
         name = _extended(model, name, builder)
     elif _is_extended(builder.distributions[name]):
         name = builder.add(f"{name}_shape", **_shape(builder.distributions[name]))
     return name, _data(model, data, builder)
-
-
-def _scales_counts(model: Any) -> bool:
-    """Whether the yield of a template with factors is what zfit makes of its bins."""
-    if type(model).__name__ != "BinwiseScaleModifier" or not model.is_extended:
-        return False
-    return str(model.get_yield().name).startswith("AUTO_binwise_modifier")
 
 
 def _is_extended(entry: Entry) -> bool:

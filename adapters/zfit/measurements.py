@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf  # type: ignore[import-untyped]
+import tensorflow_probability as tfp  # type: ignore[import-untyped]
 import zfit
 
 from hs3.distributions.gaussian import MultivariateNormalDist
@@ -20,13 +21,12 @@ from .values import Values
 
 
 def constraints_of(graph: Graph, values: Values) -> list[Any]:
-    """All constraints of a likelihood.
+    """The auxiliary measurements of single parameters.
 
     Raises:
         ConversionError: zfit cannot be told of one of them.
     """
-    measured = [_measured(c, graph, values) for c in graph.constraints]
-    return measured + [_term(t, values) for t in graph.terms if t.data is None]
+    return [_measured(c, graph, values) for c in graph.constraints]
 
 
 def _constant(value: Any, graph: Graph) -> float | None:
@@ -41,9 +41,10 @@ def _measured(constraint: Constraint, graph: Graph, values: Values) -> Any:
     """A Gaussian constraint of zfit where sigma is a number; else a function."""
     observed = _constant(constraint.observed, graph)
     scale = _constant(constraint.scale, graph)
-    if not all(np.isinf(v) for v in constraint.support):
+    is_cut = not all(np.isinf(v) for v in constraint.support)
+    if is_cut and constraint.kind != "gauss":
         refuse(f"the constraint {constraint.name!r} is cut to a range", path=constraint.path)
-    if constraint.kind == "gauss" and observed is not None and scale is not None:
+    if constraint.kind == "gauss" and not is_cut and observed is not None and scale is not None:
         parameter = values(constraint.parameter)
         return zfit.constraint.GaussianConstraint(parameter, observed, sigma=scale)
     given = (constraint.parameter, constraint.observed, constraint.scale)
@@ -52,13 +53,23 @@ def _measured(constraint: Constraint, graph: Graph, values: Values) -> Any:
 
     def value(params: Mapping[str, Any]) -> Any:
         now = [tf.convert_to_tensor(params.get(str(i), p), tf.float64) for i, p in enumerate(parts)]
-        return _FORMULAS[constraint.kind](*now)
+        cut = _log_inside(now[0], now[2], constraint.support) if is_cut else 0.0
+        return _FORMULAS[constraint.kind](*now) + cut
 
     return zfit.constraint.SimpleConstraint(value, params, name=constraint.name)
 
 
 def _gauss(p: Any, a: Any, s: Any) -> Any:
     return 0.5 * ((a - p) / s) ** 2 + tf.math.log(s) + 0.5 * np.log(2.0 * np.pi)
+
+
+def _log_inside(p: Any, s: Any, support: tuple[float, float]) -> Any:
+    """Logarithm of the part of a Gaussian within a range."""
+    low, high = ((v - p) / s for v in support)
+    flip = low + high > 0.0  # in the tail where both are small, the difference keeps its digits
+    upper, lower = tf.where(flip, -low, high), tf.where(flip, -high, low)
+    unit = tfp.distributions.Normal(tf.zeros([], tf.float64), tf.ones([], tf.float64))
+    return tfp.math.log_sub_exp(unit.log_cdf(upper), unit.log_cdf(lower))
 
 
 def _poisson(p: Any, a: Any, s: Any) -> Any:
@@ -82,7 +93,7 @@ _FORMULAS: Mapping[str, Callable[..., Any]] = {
 """Negative logarithms, of p, a and s as `hs3.histfactory.meaning.Constraint` has them."""
 
 
-def _term(term: Term, values: Values) -> Any:
+def measurement(term: Term, values: Values) -> Any:
     """An auxiliary distribution of parameters with numbers.
 
     Raises:

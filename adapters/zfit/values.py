@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from functools import reduce
 from typing import Any
 
@@ -31,6 +32,13 @@ class Values:
         axes = [a for d in domains for a in getattr(d, "axes", None) or ()]
         given = ((a.name, a.range()) for a in axes)
         self.domains = {name: limits for name, limits in given if limits is not None}
+
+    def binding(self, given: Mapping[str, Any]) -> Values:
+        """The same, with more parameters: those that observables stand for in zfit."""
+        bound = copy(self)
+        bound.parameters = {**self.parameters, **given}
+        bound.composed = {}
+        return bound
 
     def is_parameter(self, name: str) -> bool:
         """Whether a name is an independent parameter."""
@@ -65,6 +73,7 @@ class Values:
             return Evaluator(self.functions, values)(name)
 
         params = {leaf: self.parameters[leaf] for leaf in own}
+        value({leaf: p.value() for leaf, p in params.items()})  # what is refused, is so at once
         return zfit.ComposedParameter(name, value, params=params, unpack_params=False)
 
     def made(self, function: Callable[..., Any], *values: Any, name: str = "") -> Any:
@@ -104,6 +113,24 @@ class Values:
         if inner is not None:
             return self(inner)
         return self.made(lambda v: 0.5 * v, value, name="half")
+
+    def size(self, value: Any) -> Any:
+        """The absolute value: what is never below zero, by its limits, is its own."""
+        own = value if hasattr(value, "get_params") else self(value)
+        if isinstance(own, float):
+            return abs(own)
+        inside = own.get_params(floating=None, is_yield=None)
+        positive = all(
+            p.has_limits and p.lower is not None and float(p.lower) >= 0.0 for p in inside
+        )
+        if positive and (isinstance(own, zfit.Parameter) or own.name.startswith("half_of_")):
+            return own
+        return zfit.ComposedParameter(
+            f"size_of_{own.name}",
+            lambda params: tf.abs(tf.convert_to_tensor(params["inner"], tf.float64)),
+            params={"inner": own},
+            unpack_params=False,
+        )
 
     def total(self, values: Sequence[Any]) -> Any:
         """The sum of values."""

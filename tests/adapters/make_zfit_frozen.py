@@ -12,7 +12,10 @@ import zfit_models
 
 from hs3.adapters.zfit import from_zfit
 
-NAMES = ("CrystalBall", "Chebyshev", "QGauss", "extended_sum_weights", "binned_extended", "binwise")
+NAMES = (
+    *("CrystalBall", "Chebyshev", "QGauss", "extended_sum_weights", "binned_extended"),
+    *("BinwiseScale", "SplineMorphing_extended", "conditional"),
+)
 
 
 def main() -> None:

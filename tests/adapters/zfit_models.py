@@ -146,6 +146,26 @@ SHAPES: dict[str, Callable[[], Any]] = {
     "Truncated": lambda: P.TruncatedPDF(
         P.Gauss(par("mu", 2.5, 0, 6), 1.1, SPACE), limits=zfit.Space("x", 0.55, 5.98)
     ),
+    "Cached": lambda: P.CachedPDF(P.Gauss(par("mu", 2.5, 0, 6), 1.1, SPACE)),
+    "FFTConv": lambda: _convolution(),
+    "KDE1DimExact": lambda: _with_gauss(P.KDE1DimExact(data(), obs=SPACE, bandwidth=0.4)),
+    "KDE1DimExact_weights": lambda: _with_gauss(
+        P.KDE1DimExact(data(weights=True), obs=SPACE, bandwidth="adaptive_geom")
+    ),
+    "KDE1DimGrid": lambda: _with_gauss(
+        P.KDE1DimGrid(data(), obs=SPACE, bandwidth=0.4, num_grid_points=64)
+    ),
+    "KDE1DimFFT": lambda: _with_gauss(
+        P.KDE1DimFFT(data(), obs=SPACE, bandwidth=0.4, num_grid_points=256)
+    ),
+    "KDE1DimISJ": lambda: _with_gauss(P.KDE1DimISJ(data(), obs=SPACE, num_grid_points=256)),
+    "GaussianKDE1DimV1": lambda: _with_gauss(
+        P.GaussianKDE1DimV1(obs=SPACE, data=data(), bandwidth=0.5)
+    ),
+    "Spline": lambda: _with_gauss(P.SplinePDF(_template([1, 2, 6, 5, 3, 2, 2]), obs=SPACE)),
+    "UnbinnedFromBinned": lambda: _with_gauss(
+        P.UnbinnedFromBinnedPDF(_template([1, 2, 6, 5, 3, 2, 2]))
+    ),
     "Composed": lambda: P.Gauss(
         zfit.ComposedParameter(
             f"shifted_{next(_numbers)}",
@@ -187,6 +207,9 @@ if importlib.util.find_spec("zfit_physics") is not None:
         "ErfExp": lambda: physics.ErfExp(
             par("mu", 3.0, 0, 6), par("b", 0.8, 0.1, 4), par("g", 0.3, 0.1, 4), 1.0, SPACE
         ),
+        "Novosibirsk": lambda: physics.Novosibirsk(
+            par("mu", 2.5, 0, 6), par("s", 0.9, 0.1, 4), par("t", -0.2, -1, 1), SPACE
+        ),
         "RelativisticBreitWigner": lambda: physics.RelativisticBreitWigner(
             par("m", 3.0, 0, 6), par("g", 0.9, 0.1, 4), SPACE
         ),
@@ -194,6 +217,46 @@ if importlib.util.find_spec("zfit_physics") is not None:
             par("m", 1.0, 0.1, 6), par("t", 0.8, 0.1, 4), par("n", 5.0, 2.1, 9), SPACE
         ),
     }  # fmt: skip
+
+
+def _with_gauss(pdf: Any) -> Any:
+    """A pdf of fixed shape, summed with one that moves."""
+    other = P.Gauss(par("mu", 2.5, 0, 6), 0.8, SPACE)
+    return P.SumPDF([pdf, other], par("f", 0.4, 0, 1))
+
+
+def _convolution() -> Any:
+    wide = zfit.Space("x", -12.0, 18.0)
+    function = P.Gauss(par("mu", 2.5, 0, 6), 0.8, wide)
+    kernel = P.Gauss(0.0, par("s", 0.6, 0.1, 2), zfit.Space("x", -6.0, 6.0))
+    return P.FFTConvPDFV1(function, kernel, n=4001, norm=SPACE)
+
+
+def _conditional() -> Any:
+    """Each event with a width of its own, in a sum of two and with a mean that moves."""
+    width = par("width", 1.0, 0.1, 5)
+    given = zfit.Space("w", 0.2, 3.0)
+    pdf = P.ConditionalPDFV1(P.Gauss(par("mu", 2.5, 0, 6), width, SPACE), {width: given})
+    events = np.stack([EVENTS, np.linspace(0.3, 2.8, 23)], axis=1)
+    return zfit.loss.UnbinnedNLL(pdf, zfit.Data.from_numpy(obs=SPACE * given, array=events))
+
+
+def _three_dimensions() -> Any:
+    """A parameter shared by two of three factors, one of which is a sum."""
+    y, w = zfit.Space("y", -2, 3), zfit.Space("w", 0, 1)
+    mu = par("mu", 1.5, 0, 3)
+    flat = P.SumPDF([P.Exponential(par("l", 0.3, -3, 1), y), P.Uniform(-2, 3, y)], 0.4)
+    pdf = P.ProductPDF([P.Gauss(mu, 1.1, SPACE), flat, P.Gauss(mu, par("s", 1.4, 0.1, 4), w)])
+    columns = [EVENTS, np.linspace(-1.9, 2.9, 23)[::-1], np.linspace(0.05, 0.95, 23) ** 2]
+    sample = zfit.Data.from_numpy(obs=SPACE * y * w, array=np.stack(columns, axis=1))
+    return zfit.loss.UnbinnedNLL(pdf, sample)
+
+
+def _sampled_data() -> Any:
+    """Data that are drawn from the model."""
+    zfit.settings.set_seed(7)
+    pdf = P.Gauss(par("mu", 2.5, 0, 6), par("s", 1.2, 0.1, 4), SPACE)
+    return zfit.loss.UnbinnedNLL(pdf, pdf.create_sampler(40))
 
 
 def _two_dimensions() -> Any:
@@ -276,12 +339,54 @@ def _binned_sum() -> Any:
     return zfit.loss.ExtendedBinnedNLL(P.BinnedSumPDF([signal, background]), _counts())
 
 
-def _binwise(extended: bool) -> Any:
+def _counted(values: Any, events: Any = True) -> Any:
+    return P.HistogramPDF(_counts(values=np.asarray(values, float)), extended=events)
+
+
+FALLING = [5.0, 4, 3, 2.5, 2, 1.5, 1]
+
+
+def _scaled(pdf: Any) -> Any:
+    """A template with a factor on each bin."""
     factors = {f"sysshape_{i}": par(f"g{i}", 1.0 + 0.05 * i, 0.1, 9) for i in range(7)}
-    values = np.array([5.0, 4, 3, 2.5, 2, 1.5, 1])
-    pdf = P.BinwiseScaleModifier(P.HistogramPDF(_counts(values=values)), factors)
+    return P.BinwiseScaleModifier(pdf, factors)
+
+
+def _morphed(events: Any = None) -> Any:
+    """Templates that move into one another, which do not lie at equal distances."""
+    hists = {
+        -1.0: _counted(FALLING),
+        0.0: _counted([4, 5, 4, 3, 2, 1.5, 1]),
+        1.5: _counted([3, 5, 6, 4, 2, 1, 0.5]),
+    }
+    return P.SplineMorphingPDF(par("alpha", 0.3, -2, 2), hists, extended=events)
+
+
+def _binned_loss(pdf: Any, extended: bool = True, values: Any = None) -> Any:
     kind = zfit.loss.ExtendedBinnedNLL if extended else zfit.loss.BinnedNLL
-    return kind(pdf, _counts())
+    return kind(pdf, _counts() if values is None else values)
+
+
+def _all_templates() -> Any:
+    """What counts by itself, summed with what has a yield."""
+    rising = P.HistogramPDF(_counts(values=np.ones(7)), extended=par("ny", 5.0, 0, 50))
+    return P.BinnedSumPDF([_scaled(_counted(FALLING)), rising, _morphed()])
+
+
+def _scaled_shape() -> Any:
+    smooth = P.Gauss(par("mu", 2.5, 0, 6), 1.1, SPACE)
+    return _scaled(P.BinnedFromUnbinnedPDF(smooth, BINS, extended=par("n", 30.0, 0, 90)))
+
+
+def _plane() -> Any:
+    """A template of two observables, scaled bin by bin."""
+    other = zfit.binned.VariableBinning([0.0, 1.0, 3.0], name="y")
+    plane = BINS * zfit.Space("y", binning=other)
+    values = np.linspace(1.0, 4.0, 14).reshape(7, 2)
+    template = P.HistogramPDF(_counts(plane, values), extended=True)
+    factors = {f"sysshape_{i}": par(f"g{i}", 1.0 + 0.03 * i, 0.1, 9) for i in range(14)}
+    pdf = P.BinwiseScaleModifier(template, factors)
+    return _binned_loss(pdf, values=_counts(plane, np.arange(14.0).reshape(7, 2)))
 
 
 LOSSES: dict[str, Callable[[], Any]] = {
@@ -316,8 +421,24 @@ LOSSES: dict[str, Callable[[], Any]] = {
         _counts(),
     ),
     "template_extended": _binned_sum,
-    "binwise": lambda: _binwise(False),
-    "binwise_extended": lambda: _binwise(True),
+    "three_dimensions": _three_dimensions,
+    "conditional": _conditional,
+    "sampled_data": _sampled_data,
+    "binned_weights": lambda: _binned_loss(
+        P.BinnedFromUnbinnedPDF(SHAPES["Gauss"](), BINS), False, _counts(values=COUNTS * 0.7)
+    ),
+    "BinwiseScale": lambda: _binned_loss(_scaled(_counted(FALLING)), False),
+    "BinwiseScale_extended": lambda: _binned_loss(_scaled(_counted(FALLING))),
+    "BinwiseScale_of_sum": lambda: _binned_loss(
+        _scaled(P.BinnedSumPDF([_counted(FALLING), _counted([1, 2, 6, 4, 1, 0.5, 0.1])]))
+    ),
+    "BinwiseScale_of_morphing": lambda: _binned_loss(_scaled(_morphed())),
+    "BinwiseScale_of_unbinned": lambda: _binned_loss(_scaled_shape()),
+    "BinwiseScale_plane": _plane,
+    "SplineMorphing": lambda: _binned_loss(_morphed(), False),
+    "SplineMorphing_extended": lambda: _binned_loss(_morphed()),
+    "SplineMorphing_yield": lambda: _binned_loss(_morphed(par("n", 33.0, 0, 90))),
+    "templates_extended": lambda: _binned_loss(_all_templates()),
 }
 """Whole losses."""
 

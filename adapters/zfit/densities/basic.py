@@ -26,12 +26,29 @@ converts("BifurGauss")(
 converts("GeneralizedGauss")(
     _direct("generalized_normal_dist", mean="mu", alpha="sigma", beta="beta")
 )
-converts("Poisson")(_direct("poisson_dist", mean="lam"))
 converts("LogNormal")(_direct("lognormal_dist", mu="mu", sigma="sigma"))
 converts("Gamma")(_direct("gamma_dist", gamma="gamma", beta="beta", mu="mu"))
 converts("CrystalBall")(
     _direct("crystalball_dist", "m", m0="mu", sigma="sigma", alpha="alpha", n="n")
 )
+
+
+@converts("Poisson")
+def _poisson(pdf: Any, builder: Builder) -> str:
+    """The same, where the range begins between two counts.
+
+    Raises:
+        ConversionError: it begins at a count, which zfit then leaves out of the normalisation.
+    """
+    name = observable(pdf)
+    low, _ = builder.ranges[name]
+    if low >= 0.0 and low.is_integer():
+        refuse(
+            f"the range of {pdf.name!r} begins at a count, {low:g}, which zfit leaves out of the "
+            f"normalisation; let it begin at {low - 0.5:g}",
+            low,
+        )
+    return builder.add(pdf, type="poisson_dist", x=name, mean=builder.value(pdf.params["lam"]))
 
 
 @converts("Exponential")

@@ -12,7 +12,7 @@ from ..builder import Builder, Value, limits_of
 from ..refuse import refuse
 from ..traced import number
 from .formulas import window
-from .registry import check_norm, convert, converts, observable
+from .registry import check_norm, convert, converts, normalised, observable
 
 
 def fractions(pdf: Any, builder: Builder) -> tuple[list[Value], bool]:
@@ -116,3 +116,23 @@ def _convolution(pdf: Any, builder: Builder) -> str:
     return builder.add(
         pdf, type="fft_conv_pdf", conv_var=observable(pdf), pdf1=function, pdf2=kernel
     )
+
+
+@converts("ConditionalPDFV1")
+def _conditional(pdf: Any, builder: Builder) -> str:
+    """The density of some observables given others: divided by its integral over its own.
+
+    Parameters that are given by data become observables.
+    """
+    (inner,) = pdf.pdfs
+    given = {id(parameter): str(space.obs[0]) for parameter, space in pdf.cond.items()}
+    with builder.binding(given):
+        name = convert(inner, builder)
+    ratio = normalised(name, inner.obs, builder)
+    return builder.add(pdf, type="density_function_dist", function=ratio, selfNormalized=True)
+
+
+@converts("CachedPDF")
+def _cached(pdf: Any, builder: Builder) -> str:
+    """The pdf itself: what zfit remembers of it changes no number."""
+    return convert(pdf.pdfs[0], builder)

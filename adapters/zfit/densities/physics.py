@@ -10,12 +10,17 @@ from ..builder import Builder
 from .formulas import formula
 from .registry import converts, observable
 
+_ARGUMENT = "(1 - ({x} - {mu}) * {lambd} / {sigma})"
+_WIDTH = "(asinh({lambd} * sqrt(log(4))) / sqrt(log(4)))"
+
 FORMULAS = {
     "CMSShape": "exp(-{gamma} * ({x} - {m})) * erfc(-{beta} * ({x} - {m}))",
     "Cruijff": "exp(-0.5 * ({x} < {mu}"
     " ? (({x} - {mu}) / {sigmal}) ^ 2 / (1 + {alphal} * (({x} - {mu}) / {sigmal}) ^ 2)"
     " : (({x} - {mu}) / {sigmar}) ^ 2 / (1 + {alphar} * (({x} - {mu}) / {sigmar}) ^ 2)))",
     "ErfExp": "erfc(({x} - {mu}) * {beta}) * exp(-{gamma} * ({x} ^ {n} - {mu} ^ {n}))",
+    "Novosibirsk": "(abs({lambd}) < 1e-7 ? exp(-0.5 * (({x} - {mu}) / {sigma}) ^ 2) : "
+    f"({_ARGUMENT} < 1e-7 ? 0 : exp(-0.5 * (log({_ARGUMENT}) / {_WIDTH}) ^ 2)))",
     "RelativisticBreitWigner": "1 / (({x} ^ 2 - {m} ^ 2) ^ 2 + {m} ^ 2 * {gamma} ^ 2)",
     "Tsallis": "{x} * (1 + (hypot({m}, {x}) - {m}) / ({n} * {t})) ^ (-{n})",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import zfit
@@ -60,6 +60,15 @@ def observable(pdf: Any) -> str:
     if len(pdf.obs) != 1:
         refuse(f"{pdf.name!r} has several observables: {', '.join(pdf.obs)}")
     return str(pdf.obs[0])
+
+
+def normalised(name: str, over: Sequence[str], builder: Builder) -> str:
+    """Name of the function that is a distribution, divided by its integral over some variables."""
+    norm = builder.function(
+        f"{name}_norm", type="integral", integrand=name, variables=[str(o) for o in over]
+    )
+    ratio = f"{builder.word(name)} / {builder.word(norm)}"
+    return builder.function(f"{name}_normalised", type="generic_function", expression=ratio)
 
 
 def check_norm(pdf: Any, builder: Builder) -> None:

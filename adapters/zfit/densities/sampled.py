@@ -60,4 +60,4 @@ def _density(pdf: Any, x: Any) -> Any:
 def _spline(knots: Any, values: Any, x: Any) -> Any:
     from scipy.interpolate import CubicSpline
 
-    return CubicSpline(knots, values, bc_type="natural")(x)
+    return CubicSpline(knots, values, bc_type="not-a-knot")(x)
