@@ -10,9 +10,11 @@ DEMO := build/demo
 # setuptools packs whatever an earlier build left in build/lib
 FRESH := rm -rf build/lib build/bdist.*
 
+ZFIT_EXTRAS := test,pyhf,plot,zfit,neighbours
+
 SOURCES := $(shell find hs3 engine adapters conformance -name __pycache__ -prune -o -type f -print)
 
-.PHONY: help demo test test-slow test-random fuzz test-root verify-lowest lint format types bench wheel-check \
+.PHONY: help demo test test-slow test-random fuzz test-root test-zfit verify-lowest lint format types bench wheel-check \
 	conformance-matrix constraints pages clean
 
 help:
@@ -22,6 +24,7 @@ help:
 	@echo "make test-random  2000 random documents against the oracle"
 	@echo "make fuzz         100,000 damaged documents: no crash, no hang, bounded memory"
 	@echo "make test-root    install the real ROOT and compare with it"
+	@echo "make test-zfit    install zfit and its neighbours and compare with them"
 	@echo "make verify-lowest  verify an archive with the oldest versions that are allowed"
 	@echo "make lint         ruff: rules and layout"
 	@echo "make format       let ruff rewrite the layout"
@@ -67,6 +70,12 @@ verify-lowest: $(VENV)/.package $(VENV)-lowest/.package
 	$(BIN)/hs3 verify build/lowest/old.zip
 	$(BIN)/python tests/change_archive.py build/lowest/new.zip build/lowest/changed.zip
 	! $(LOWEST)/hs3 verify build/lowest/changed.zip
+
+# TensorFlow wants versions of its own, so zfit and its neighbours get an environment of their own.
+test-zfit: $(VENV)-zfit/.ready
+	PYTHONPATH=$(CURDIR) $(VENV)-zfit/bin/python -m pytest -q -n 2 \
+		tests/adapters/test_zfit*.py tests/adapters/test_neighbours.py \
+		tests/adapters/test_histograms.py tests/conformance/test_conversions.py $(ARGS)
 
 lint: $(VENV)/.tools
 	$(BIN)/ruff check .
@@ -142,15 +151,30 @@ $(VENV)-peers/.ready: pyproject.toml
 	$(VENV)-peers/bin/python -m pip --quiet uninstall --yes hs3-reference
 	@touch $@
 
-constraints:
+$(VENV)-zfit/.ready: pyproject.toml constraints-zfit.txt
+	$(PYTHON) -m venv $(VENV)-zfit
+	$(FRESH)
+	$(VENV)-zfit/bin/python -m pip --quiet --disable-pip-version-check install \
+		--constraint constraints-zfit.txt setuptools
+	$(VENV)-zfit/bin/python -m pip --quiet --disable-pip-version-check install \
+		--constraint constraints-zfit.txt ".[$(ZFIT_EXTRAS)]"
+	$(VENV)-zfit/bin/python -m pip --quiet uninstall --yes hs3-reference
+	@touch $@
+
+constraints: constraints.txt-new constraints-zfit.txt-new
+
+%.txt-new:
 	$(FRESH) build/closure
 	$(PYTHON) -m venv build/closure
 	build/closure/bin/python -m pip --quiet install --upgrade setuptools
-	build/closure/bin/python -m pip --quiet install ".[test,lint,pyhf,plot,report,graph,dask]"
-	grep '^#' constraints.txt > build/constraints.txt
+	build/closure/bin/python -m pip --quiet install ".[$(EXTRAS)]"
+	grep '^#' $*.txt > build/$*.txt
 	build/closure/bin/python -m pip freeze --all --exclude pip --exclude hs3-reference \
-		>> build/constraints.txt
-	mv build/constraints.txt constraints.txt
+		>> build/$*.txt
+	mv build/$*.txt $*.txt
+
+constraints.txt-new: EXTRAS := test,lint,pyhf,plot,report,graph,dask
+constraints-zfit.txt-new: EXTRAS := $(ZFIT_EXTRAS)
 
 clean:
-	rm -rf build $(VENV) $(VENV)-root $(VENV)-lowest $(VENV)-peers *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build $(VENV) $(VENV)-root $(VENV)-lowest $(VENV)-zfit $(VENV)-peers *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
