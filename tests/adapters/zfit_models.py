@@ -156,7 +156,7 @@ SHAPES: dict[str, Callable[[], Any]] = {
         P.KDE1DimGrid(data(), obs=SPACE, bandwidth=0.4, num_grid_points=64)
     ),
     "KDE1DimFFT": lambda: _with_gauss(
-        P.KDE1DimFFT(data(), obs=SPACE, bandwidth=0.4, num_grid_points=256)
+        P.KDE1DimFFT(data(), obs=SPACE, bandwidth=0.4, num_grid_points=1024)
     ),
     "KDE1DimISJ": lambda: _with_gauss(P.KDE1DimISJ(data(), obs=SPACE, num_grid_points=256)),
     "GaussianKDE1DimV1": lambda: _with_gauss(
