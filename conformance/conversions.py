@@ -176,9 +176,9 @@ HEAD = """# Conversions
 Which types go from HS3 to which format, found by trying each adapter on every fixture of the
 conformance suite that is not about edges: `yes` where all documents of the type are carried, `some`
 where that depends on the document, `no` where all are refused, with a message that names what and
-why; `–` where no fixture is about the type alone. Refused by zfit, a factor can be carried by a pdf with our numbers
-(`to_zfit(…, carry=True)`). ROOT stands for HS3 as ROOT 6.38 and 6.40 read it, and for `.root`
-files, which are made of that.
+why; `–` where no fixture is about the type alone. Refused by zfit, a factor can be carried by a pdf
+with our numbers (`to_zfit(…, carry=True)`). ROOT stands for HS3 as ROOT 6.38 and 6.40 read it, and
+for `.root` files, which are made of that.
 
 This page and the table in the README are written by `python -m hs3.conformance.conversions`.
 """
