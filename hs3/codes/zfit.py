@@ -16,6 +16,11 @@ CODES: dict[str, Code] = {
         "A density that zfit makes of data is written as a spline through points of it.",
         "Nothing, where the deviation that the message gives is small enough.",
     ),
+    "zfit.normalised": Code(
+        "warning",
+        "A density of zfit does not integrate to one, as it does in HS3; in sums that counts.",
+        "Nothing outside of sums; in a sum, replace it by a histogram or a kernel estimate.",
+    ),
     "zfit.convolution": Code(
         "note",
         "A convolution is written exactly, where zfit interpolates on a grid.",

@@ -192,6 +192,18 @@ def test_a_kernel_estimate_is_sampled_and_says_how_well() -> None:
     assert finding.value < 1e-6
 
 
+def test_a_spline_that_is_not_normalised_says_so() -> None:
+    """The spline through the bins of a histogram integrates to something else than one."""
+    spline = zfit_models._spline()
+    loss = zfit_models.nll(zfit_models._with_gauss(spline))
+    x = np.linspace(zfit_models.LOW, zfit_models.HIGH, 4001)
+    integral = np.trapezoid(np.asarray(spline.pdf(x[:, None])), x)
+    findings = {f.code: f for f in from_zfit(loss)[1].findings}
+    assert findings.keys() == {"zfit.sampled", "zfit.normalised"}
+    assert findings["zfit.normalised"].severity == "warning"
+    assert findings["zfit.normalised"].value == pytest.approx(integral, abs=1e-5)
+
+
 def test_a_convolution_is_written_exactly_and_says_so() -> None:
     """A Gaussian smeared by a Gaussian is one: that is the reference, and zfit comes close."""
     loss = CASES["FFTConv"]()

@@ -162,7 +162,9 @@ SHAPES: dict[str, Callable[[], Any]] = {
     "GaussianKDE1DimV1": lambda: _with_gauss(
         P.GaussianKDE1DimV1(obs=SPACE, data=data(), bandwidth=0.5)
     ),
-    "Spline": lambda: _with_gauss(P.SplinePDF(_template([1, 2, 6, 5, 3, 2, 2]), obs=SPACE)),
+    "Spline": lambda: P.ProductPDF(
+        [_spline(), P.Gauss(par("mu", 2.5, 0, 6), 2.0, SPACE)]  # in a sum its integral would count
+    ),
     "UnbinnedFromBinned": lambda: _with_gauss(
         P.UnbinnedFromBinnedPDF(_template([1, 2, 6, 5, 3, 2, 2]))
     ),
@@ -223,6 +225,10 @@ def _with_gauss(pdf: Any) -> Any:
     """A pdf of fixed shape, summed with one that moves."""
     other = P.Gauss(par("mu", 2.5, 0, 6), 0.8, SPACE)
     return P.SumPDF([pdf, other], par("f", 0.4, 0, 1))
+
+
+def _spline() -> Any:
+    return P.SplinePDF(_template([1, 2, 6, 5, 3, 2, 2]), obs=SPACE)
 
 
 def _convolution() -> Any:

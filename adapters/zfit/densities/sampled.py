@@ -25,12 +25,14 @@ def _sampled(pdf: Any, builder: Builder) -> str:
     """
     if pdf.get_params(floating=True, is_yield=False):
         refuse(f"{pdf.name!r} is sampled, which needs a density without floating parameters")
+    from scipy.interpolate import CubicSpline
+
     name = observable(pdf)
     start, end = builder.ranges[name]
     knots = np.linspace(start, end, POINTS)
     density = _density(pdf, knots)
     between = 0.5 * (knots[1:] + knots[:-1])
-    spline = _spline(knots, density, between)
+    spline = CubicSpline(knots, density, bc_type="not-a-knot")(between)
     if spline.min() < 0.0 or density.min() < 0.0:
         refuse(f"the spline of {pdf.name!r} becomes negative", float(spline.min()))
     deviation = float(np.abs(spline - _density(pdf, between)).max() / density.max())
@@ -41,6 +43,14 @@ def _sampled(pdf: Any, builder: Builder) -> str:
         deviation,
         f"/distributions/{pdf.name}",
     )
+    integral = float(CubicSpline(knots, density).integrate(start, end))
+    if abs(integral - 1.0) > 1e-5:
+        builder.note(
+            "zfit.normalised",
+            f"{pdf.name!r} integrates to {integral:.6g} in zfit, and to one here",
+            integral,
+            f"/distributions/{pdf.name}",
+        )
     function = builder.function(
         f"{pdf.name}_spline",
         type="spline",
@@ -55,9 +65,3 @@ def _sampled(pdf: Any, builder: Builder) -> str:
 def _density(pdf: Any, x: Any) -> Any:
     data = zfit.Data.from_numpy(obs=pdf.obs[0], array=x[:, None])
     return np.asarray(pdf.pdf(data), float)
-
-
-def _spline(knots: Any, values: Any, x: Any) -> Any:
-    from scipy.interpolate import CubicSpline
-
-    return CubicSpline(knots, values, bc_type="not-a-knot")(x)
