@@ -34,10 +34,29 @@ def deviance(n: np.ndarray, nu: np.ndarray) -> float:
     return 2.0 * float(np.sum(nu - n + xlogy(n, n) - xlogy(n, nu)))
 
 
-def fitted(spec: dict, *floating: str):
+def compiled(spec: dict):
     ranges = {"mu": (-2.0, 6.0), "s": (0.1, 5.0), "n_g": (0.0, 5e3), "n_flat": (0.0, 5e3)}
-    spec = {**spec, "domains": domain(x=(-2.0, 6.0), **ranges)}
-    model = hs3.compile(spec, likelihood="l")
+    return hs3.compile({**spec, "domains": domain(x=(-2.0, 6.0), **ranges)}, likelihood="l")
+
+
+def held(spec: dict, *floating: str):
+    """A model, and a result as if it had been fitted with these parameters floating.
+
+    What is compared with the saturated model is a likelihood at some values, whatever they are.
+    """
+    model = compiled(spec)
+    values = {name: float(model.start[model.position(name)]) for name in model.names}
+    parameters = {
+        name: FittedParameter(name, value, 0.1, name not in floating, None)
+        for name, value in values.items()
+    }
+    nll, size = model.nll(values), len(floating)
+    best = FitResult(parameters, nll, True, "", 0.0, 0, "newton", floating, np.eye(size))
+    return model, best
+
+
+def fitted(spec: dict, *floating: str):
+    model = compiled(spec)
     return model, hs3.fit(model, fixed=[name for name in model.names if name not in floating])
 
 
@@ -55,7 +74,7 @@ def expected(values: dict, edges: np.ndarray, total: bool = True) -> np.ndarray:
 
 
 def test_binned_data_of_an_extended_density():
-    model, best = fitted(document([GAUSS, FLAT, YIELDS], binned()), "n_g", "n_flat")
+    model, best = held(document([GAUSS, FLAT, YIELDS], binned()), "n_g", "n_flat")
     found = hs3.goodness_of_fit(model, best=best)
     nu = expected(best.values, EDGES)
     assert found.statistic == pytest.approx(deviance(COUNTS, nu), abs=1e-8)
@@ -65,7 +84,7 @@ def test_binned_data_of_an_extended_density():
 
 
 def test_binned_data_whose_total_is_given():
-    model, best = fitted(document([GAUSS], binned()), "mu", "s")
+    model, best = held(document([GAUSS], binned()), "mu", "s")
     found = hs3.goodness_of_fit(model, best=best)
     p = expected(best.values, EDGES, total=False)
     n = COUNTS
@@ -82,7 +101,7 @@ def test_binned_data_with_uncertainties():
         "correlation": CORRELATION.tolist(),
     }
     data = binned(uncertainty=uncertainty)
-    model, best = fitted(document([GAUSS, FLAT, YIELDS], data), "n_g", "n_flat")
+    model, best = held(document([GAUSS, FLAT, YIELDS], data), "n_g", "n_flat")
     found = hs3.goodness_of_fit(model, best=best)
     off = COUNTS - expected(best.values, EDGES)
     assert found.statistic == pytest.approx(off @ np.linalg.solve(COVARIANCE, off), abs=1e-8)
@@ -101,14 +120,8 @@ def test_measurements_of_several_parameters():
         "covariances": [[0.04, 0.01], [0.01, 0.02]],
     }
     spec = document([prior, GAUSS, FLAT, YIELDS], binned(), aux_distributions=["prior"])
-    ranges = {"mu": (-2.0, 6.0), "s": (0.1, 5.0), "n_g": (0.0, 5e3), "n_flat": (0.0, 5e3)}
-    domains = {"domains": domain(x=(-2.0, 6.0), **ranges)}
-    model = hs3.compile({**spec, **domains}, likelihood="l")
-    own = hs3.compile({**document([GAUSS, FLAT, YIELDS], binned()), **domains}, likelihood="l")
-    best = FitResult(
-        {n: FittedParameter(n, v, 0.1, False, None) for n, v in AT.items()},
-        model.nll(AT), True, "", 0.0, 0, "newton", tuple(AT), np.eye(4),
-    )  # fmt: skip
+    model, best = held(spec, *AT)
+    own, _ = held(document([GAUSS, FLAT, YIELDS], binned()))
     found = saturated_nll(model, best, model.data) - saturated_nll(own, best, own.data)
     centre = [AT["mu"], AT["s"]]
     assert found == pytest.approx(-multivariate_normal(centre, prior["covariances"]).logpdf(centre))
@@ -123,7 +136,7 @@ def events():
 
 def test_unbinned_data_are_counted_in_bins(events):
     spec = document([GAUSS, FLAT, YIELDS], unbinned(events, X))
-    model, best = fitted(spec, "n_g", "n_flat")
+    model, best = held(spec, "n_g", "n_flat")
     with pytest.raises(FitError, match="choose bins") as caught:
         hs3.goodness_of_fit(model, best=best)
     assert caught.value.code == "fit.no_saturated_model"

@@ -60,6 +60,7 @@ def test_a_scan_is_a_fit_at_every_point(model, best):
         np.testing.assert_allclose(theta, list(alone.values.values()), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_points_in_step_are_those_alone(model, best):
     """The batch of an accelerator gives what fits one after the other give."""
     profile = Profile.of(model, ("mu",), best)
