@@ -312,7 +312,7 @@ class _Asked:
         """The parts of the likelihood at each point; the total alone of a backend without them."""
         moved = [self.given.point(p.values) for p in points]
         answer = self._ask(kind="likelihood_parts", points=moved)
-        if "no run_likelihood_parts" not in str(answer.get("error", "")):
+        if not answer.get("unsupported"):
             return answer
         names = list(moved[0])
         answer = self._ask(
