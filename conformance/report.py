@@ -57,7 +57,7 @@ def html(result: Result, known: Sequence[Explanation] = ()) -> str:
         undefined=jinja2.StrictUndefined,
     )
     template = environment.get_template("report.html.j2")
-    return template.render(
+    page: str = template.render(
         date=result.date,
         backends=[_backend(run, result) for run in result.runs],
         fixtures=len(result.subjects),
@@ -65,6 +65,7 @@ def html(result: Result, known: Sequence[Explanation] = ()) -> str:
         words=WORDS,
         data=_embedded(data(result, known)),
     )
+    return page
 
 
 def _backend(run: Run, result: Result) -> dict[str, Any]:

@@ -113,8 +113,9 @@ def convert(
     if form == "xml" and approximate:
         message = "`approximate` is for writing pyhf; what XML cannot say is refused"
         raise ConversionError(message, code="conversion.option")
-    given = isinstance(source, Workspace)
-    workspace, report = (source, Report()) if given else read(source, **options)
+    workspace, report = (
+        (source, Report()) if isinstance(source, Workspace) else read(source, **options)
+    )
     if form == "hs3":
         save(workspace, target)
         return report

@@ -8,7 +8,7 @@ from operator import add, mul
 from typing import Any
 
 import numpy as np
-import tensorflow as tf  # type: ignore[import-untyped]
+import tensorflow as tf
 
 from hs3.axes import Axis
 from hs3.base import Part, as_float, is_number, references

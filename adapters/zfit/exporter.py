@@ -5,10 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
+from operator import methodcaller
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
-import tensorflow as tf  # type: ignore[import-untyped]
+import tensorflow as tf
 import zfit
 
 from hs3.data.binned import BinnedData
@@ -112,10 +113,10 @@ class _Parts:
     def _factors(self) -> Iterator[tuple[str, Any, Any]]:
         """Kind of loss, model and data; of a simple loss its function and parameters."""
         for i, channel in enumerate(self.graph.channels):
-            yield self._either(partial(_no_channel, channel), lambda c, i=i: c.channel(i))
+            yield self._either(partial(_no_channel, channel), methodcaller("channel", i))
         for i, term in enumerate(self.graph.terms):
             if term.data is not None:
-                yield self._either(partial(_factor, term, self.values), lambda c, i=i: c.term(i))
+                yield self._either(partial(_factor, term, self.values), methodcaller("term", i))
 
     def _auxiliary(self) -> list[Any]:
         """Constraints that are distributions of parameters."""

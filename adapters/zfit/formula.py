@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import tensorflow as tf  # type: ignore[import-untyped]
+import tensorflow as tf
 import zfit
 
 PANELS = 64

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import tensorflow as tf  # type: ignore[import-untyped]
-import tensorflow_probability as tfp  # type: ignore[import-untyped]
+import tensorflow as tf
+import tensorflow_probability as tfp
 import zfit
 
 from hs3.distributions.gaussian import MultivariateNormalDist

@@ -8,7 +8,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-import tensorflow as tf  # type: ignore[import-untyped]
+import tensorflow as tf
 import zfit
 
 from hs3.base import as_float, is_number

@@ -183,9 +183,10 @@ class Samples:
                 return {"constraint": "Gauss"}
             case 4:
                 return {"constraint": d.pick(("Const", "None"))}
-        observed: float | str = d.number(-0.5, 0.5)
+        measured = d.number(-0.5, 0.5)
+        observed: float | str = measured
         if d.chance(60):
-            observed = d.constant(observed, "nom")
+            observed = d.constant(measured, "nom")
             if d.chance(50):
                 d.domains[observed] = (-3.0, 4.0)
         law = d.distribution(

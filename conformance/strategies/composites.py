@@ -128,7 +128,7 @@ def of_two(d: Draft, x: str, y: str) -> str:
 
 
 def _histogram(d: Draft, x: str, y: str) -> str:
-    axes = [
+    axes: list[dict[str, Any]] = [
         {"name": name, "min": low, "max": high, "nbins": d.integer(1, 3)}
         for name, (low, high) in ((n, d.observables[n]) for n in (x, y))
     ]

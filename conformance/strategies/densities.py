@@ -108,12 +108,19 @@ def crystal_ball(d: Draft, x: str) -> str:
             one = alpha() if d.chance(50) else d.value(-3.0, -0.3)
             return d.distribution("crystalball_dist", **core, sigma=sigma(), alpha=one, n=n())
         case 1:
-            both = {"sigma": sigma(), "alpha": [alpha(), alpha()], "n": [n(), n()]}
+            both: dict[str, Any] = {"sigma": sigma(), "alpha": [alpha(), alpha()], "n": [n(), n()]}
             return d.distribution("crystalball_dist", **core, **both)
         case 2:
-            left = {"sigma_L": sigma(), "sigma_R": sigma(), "alpha_L": alpha(), "n_L": n()}
+            left: dict[str, Any] = {
+                "sigma_L": sigma(),
+                "sigma_R": sigma(),
+                "alpha_L": alpha(),
+                "n_L": n(),
+            }
             return d.distribution("crystalball_doublesided_dist", **core, **left)
-    sides = {f"{key}_{side}": make() for key, make in _TAILS(sigma, alpha, n) for side in "LR"}
+    sides: dict[str, Any] = {
+        f"{key}_{side}": make() for key, make in _TAILS(sigma, alpha, n) for side in "LR"
+    }
     return d.distribution("crystalball_doublesided_dist", **core, **sides)
 
 
@@ -256,7 +263,7 @@ def histogram(d: Draft, x: str) -> str:
     regular = {"name": x, "min": low, "max": high, "nbins": n}
     axis = regular if d.chance(50) else {"name": x, "edges": [low, *inner, high]}
     contents = [d.number(1.0, 9.0) for _ in range(n)]
-    more = {"interpolationOrder": d.integer(0, 1)} if d.chance(40) else {}
+    more: dict[str, Any] = {"interpolationOrder": d.integer(0, 1)} if d.chance(40) else {}
     return d.distribution("histogram_dist", data={"axes": [axis], "contents": contents}, **more)
 
 
@@ -315,16 +322,23 @@ def decay(d: Draft, x: str) -> str:
     def model() -> str:
         if low >= 0 and kind != 2 and d.chance(30):
             return d.function("truth_model_function", x=x)
-        keys = {"x": x, "mean": d.value(-0.1 * w, 0.1 * w), "sigma": d.value(0.1 * w, 0.4 * w)}
+        keys: dict[str, Any] = {
+            "x": x,
+            "mean": d.value(-0.1 * w, 0.1 * w),
+            "sigma": d.value(0.1 * w, 0.4 * w),
+        }
         if d.chance(50):
             return d.function("gauss_model_function", **keys)
         return d.distribution("gauss_resolution_model", **keys)
 
     resolution = model()
     if d.chance(30):
-        keys = {"summands": [resolution, model()], "coefficients": [d.value(0.1, 0.9)]}
+        mixed: dict[str, Any] = {
+            "summands": [resolution, model()],
+            "coefficients": [d.value(0.1, 0.9)],
+        }
         kinds = ("mixture_model", "mixture_resolution_model")
-        resolution = d.distribution(d.pick(kinds), **keys)
+        resolution = d.distribution(d.pick(kinds), **mixed)
     tau = d.value(0.1 * w, w)
     return d.distribution("decay_dist", t=x, tau=tau, resolutionModel=resolution, decayType=kind)
 

@@ -6,10 +6,10 @@ from .bias import BiasStudy, Injection, bias_study
 from .error_breakdown import Breakdown, breakdown
 from .goodness import Goodness, goodness_of_fit
 from .impact_ranking import Impact, Impacts, impacts
+from .implied import TemplateCovariance, template_covariance
 from .prefit import Prefit, prefits
 from .prune import Pruning, pruning
 from .pull_table import Pull, Pulls, pulls
-from .template_covariance import TemplateCovariance, template_covariance
 from .yield_table import ChannelYields, Yield, Yields, yields
 
 __all__ = [

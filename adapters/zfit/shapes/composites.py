@@ -76,6 +76,8 @@ def _rate(dist: RateExtendedDist, scope: Scope) -> Any:
 @shape.register
 def _counted(dist: BinCountsExtendedDist, scope: Scope) -> Any:
     own = {a.name: a.bin_edges() for a in dist.axes or ()}
-    if not scope.bins or any(not np.array_equal(scope.bins[n], e) for n, e in own.items()):
+    if not scope.bins or any(
+        e is None or not np.array_equal(scope.bins[n], e) for n, e in own.items()
+    ):
         refuse(f"{dist.name!r} has other bins than its data", path=scope.path)
     return shape(scope.distribution(dist.dist), scope)

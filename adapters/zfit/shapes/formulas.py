@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import tensorflow as tf  # type: ignore[import-untyped]
+import tensorflow as tf
 import zfit
 
 from hs3.distributions import Distribution
@@ -125,7 +125,11 @@ def ratio_of(name: str, functions: Mapping[str, Function]) -> tuple[str, set[str
     norm = functions.get(both[-1])
     if len(both) != 2 or not isinstance(norm, IntegralFunction) or norm.integrand != both[0]:
         return None
-    return None if norm.domain or norm.normalization else (both[0], set(norm.variables))
+    return (
+        None
+        if norm.domain or norm.normalization
+        else (both[0], {str(variable) for variable in norm.variables})
+    )
 
 
 def _equal(name: str, functions: Mapping[str, Function]) -> str:
@@ -195,7 +199,9 @@ def _bin_counts(dist: BinCountsDensityDist, scope: Scope) -> Any:
         ConversionError: the data are not binned, or have other bins.
     """
     own = {a.name: a.bin_edges() for a in dist.axes or ()}
-    if not scope.bins or any(not np.array_equal(scope.bins[n], e) for n, e in own.items()):
+    if not scope.bins or any(
+        e is None or not np.array_equal(scope.bins[n], e) for n, e in own.items()
+    ):
         refuse(f"{dist.name!r} has other bins than its data", path=scope.path)
     if steps_of(dist, scope):
         return template(dist, dist.density, scope, True)
