@@ -31,13 +31,13 @@ class Shared:
             it is constrained: the same ones on every modifier.
         norms: names of normalisation factors, with such keys.
         shapes: number of bins → shapesys that others may repeat.
-        auxiliary: distributions that the likelihood has to list.
+        plain: whether to keep to what pyhf can express.
     """
 
     systematics: dict[str, Json] = field(default_factory=dict)
     norms: dict[str, Json] = field(default_factory=dict)
     shapes: dict[int, list[Json]] = field(default_factory=dict)
-    auxiliary: list[str] = field(default_factory=list)
+    plain: bool = False
 
 
 def channel(d: Draft, shared: Shared) -> str:
@@ -50,7 +50,7 @@ def channel(d: Draft, shared: Shared) -> str:
     samples = [maker.sample(i) for i in range(d.integer(1, 3))]
     floor = {"name": "floor", "data": {"contents": _counts(d, count, 5.0, 40.0)}, "modifiers": []}
     keys: Json = {"axes": axes, "samples": [*samples, floor]}
-    if d.chance(10):
+    if not shared.plain and d.chance(10):
         keys["default_interpolation"] = d.pick(("poly6", 1, "code2"))
     d.distributions.append({"name": name, "type": "histfactory_dist", **keys})
     d.data.append({"name": name, **_observed(d, axes, count)})
@@ -98,24 +98,25 @@ class Samples:
 
     def __init__(self, d: Draft, shared: Shared, channel: str, count: int) -> None:
         self.d, self.shared, self.channel, self.count = d, shared, channel, count
-        self.stat_kind = d.pick((None, "Poisson", "Gauss"))
+        self.stat_kind = "Gauss" if shared.plain else d.pick((None, "Poisson", "Gauss"))
         self.stat_names = self._names("stat") if d.chance(70) else None
 
     def sample(self, index: int) -> Json:
         """A sample with some modifiers."""
         d = self.d
         self.contents = _counts(d, self.count, 1.0, 50.0)
-        clip = {"positiveDefinite": True} if d.chance(25) else {}
+        clip = {"positiveDefinite": True} if d.chance(25) and not self.shared.plain else {}
         makers: list[Callable[[], Json]] = [
             self.normfactor,
             self.normsys,
             lambda: self.histosys(clip),
             self.shapesys,
             self.shapefactor,
-            self.custom,
         ]
+        if not self.shared.plain:
+            makers.append(self.custom)
         modifiers = [d.pick(makers)() for _ in range(d.integer(0, 4))]
-        if not clip and d.chance(10):
+        if not clip and not self.shared.plain and d.chance(10):
             modifiers.append(self.vertical_morph())
         data: Json = {"contents": self.contents}
         if d.chance(40):
@@ -132,7 +133,8 @@ class Samples:
             name = d.pick(sorted(known))
         else:
             name = d.new_parameter(0.2, 2.5, "mu")
-            kind = d.pick((None, None, "Gauss", "Poisson", "LogNormal"))
+            kinds = (None, None, "Gauss", "Poisson", "LogNormal")
+            kind = None if self.shared.plain else d.pick(kinds)
             known[name] = {} if kind is None else {"constraint": kind}
         return {"name": name, "type": "normfactor", "parameter": name, **known[name]}
 
@@ -167,7 +169,7 @@ class Samples:
         else:
             name = d.new_parameter(*PULLS, stem="alpha_")
             known[name] = self._how_constrained(name)
-        code = d.pick(CODES)
+        code = None if self.shared.plain else d.pick(CODES)
         return {
             "parameter": name,
             **known[name],
@@ -176,7 +178,7 @@ class Samples:
 
     def _how_constrained(self, name: str) -> Json:
         d = self.d
-        match d.integer(0, 5):
+        match d.integer(0, 2 if self.shared.plain else 5):
             case 0 | 1:
                 return {}
             case 2 | 3:
@@ -228,12 +230,13 @@ class Samples:
     def shapesys(self) -> Json:
         """A constrained factor per bin."""
         d, known = self.d, self.shared.shapes.setdefault(self.count, [])
-        if known and d.chance(25):
+        if known and not self.shared.plain and d.chance(25):
             return d.pick(known)
         name = d.name("shape")
         vals = [0.0 if d.chance(10) else d.number(0.02, 0.5) for _ in range(self.count)]
         made: Json = {"name": name, "type": "shapesys", "data": {"vals": vals}}
-        kind = d.pick((None, "Poisson", "Gauss", "LogNormal", "Gamma"))
+        kinds = (None, "Poisson", "Gauss", "LogNormal", "Gamma")
+        kind = d.pick(kinds[:2] if self.shared.plain else kinds)
         if kind is not None:
             made["constraint"] = kind
         if d.chance(70):

@@ -35,9 +35,13 @@ class RandomModel:
 
 
 @st.composite
-def channel_models(draw: st.DrawFn) -> RandomModel:
-    """HistFactory alone: one or more channels that share parameters."""
-    d, shared = Draft(draw), Shared()
+def channel_models(draw: st.DrawFn, plain: bool = False) -> RandomModel:
+    """HistFactory alone: one or more channels that share parameters.
+
+    Args:
+        plain: keep to what pyhf can express.
+    """
+    d, shared = Draft(draw), Shared(plain=plain)
     pairs = [channel(d, shared) for _ in range(d.integer(1, 3))]
     return _finished(d, shared, [(name, name) for name in pairs])
 
@@ -144,7 +148,7 @@ def _rates(d: Draft) -> Pair:
 
 def _finished(d: Draft, shared: Shared, pairs: list[Pair]) -> RandomModel:
     """The draft as a document, with points."""
-    listed, factors = auxiliary(d, shared)
+    listed, factors = ([], []) if shared.plain else auxiliary(d, shared)
     if factors and isinstance(pairs[0][1], str):
         product = d.distribution("product_dist", factors=[pairs[0][0], *factors])
         pairs = [(product, pairs[0][1]), *pairs[1:]]

@@ -134,6 +134,9 @@ def observed(channel: Entry, data: Entry) -> list[Any]:
 
 # --- constraints ------------------------------------------------------------------------------
 
+SMALLEST = 1e-150
+"""Relative uncertainties up to here count as none (`spec/semantics.md`)."""
+
 Claim = tuple[str, str, Any]
 """Parameter, kind of its constraint (``default``: Gauss if nothing else), relative width."""
 
@@ -160,11 +163,11 @@ def _claims_of(modifier: Entry, channel: Entry, bins: int) -> Iterator[Claim]:
             if any(widths):
                 names = names_of(modifier, channel, bins)
                 for name, r in zip(names, widths, strict=True):
-                    yield name, f"{said or 'Poisson'} around one" if r else "None", r
+                    yield name, f"{said or 'Poisson'} around one" if r > SMALLEST else "None", r
         case "staterror":
             names = names_of(modifier, channel, bins)
             for name, r in zip(names, _statistical(channel, names, bins), strict=True):
-                yield name, f"{said or 'Poisson'} around one" if r else "None", r
+                yield name, f"{said or 'Poisson'} around one" if r > SMALLEST else "None", r
 
 
 def _statistical(channel: Entry, names: list[str], bins: int) -> list[Any]:
@@ -188,16 +191,21 @@ def log_constraint(kind: str, p: Any, r: Any) -> Any:
     tau = 1 / r**2
     match kind:
         case "Gauss":
-            return mp.ln(mp.npdf(0, p, 1))
+            return log_normal(0, p, 1)
         case "Gauss around one":
-            return mp.ln(mp.npdf(1, p, r))
+            return log_normal(1, p, r)
         case "LogNormal around one":
-            return mp.ln(mp.npdf(0, mp.ln(p), r))
+            return log_normal(0, mp.ln(p), r)
         case "Poisson around one":
             return log_poisson(tau, tau * p)
         case "Gamma around one":
             return log_poisson(tau, tau * p) + mp.ln(tau)
     raise KeyError(kind)
+
+
+def log_normal(x: Any, mean: Any, sigma: Any) -> Any:
+    """Logarithm of the normal density."""
+    return -(((x - mean) / sigma) ** 2) / 2 - mp.ln(sigma) - mp.ln(2 * mp.pi) / 2
 
 
 def log_poisson(n: Any, mean: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 import mpmath as mp
 
 from . import channel as histfactory
-from .composite import edges, extended
+from .composite import completed, edges, extended
 from .oracle import DENSITIES, Entry, Oracle
 
 Values = Mapping[str, float]
@@ -191,12 +191,12 @@ class Likelihood:
         match d["type"]:
             case "gaussian_dist":
                 x, mean, sigma = o(d["x"]), o(d["mean"]), o(d["sigma"])
-                return mp.ln(mp.npdf(x, mean, sigma)) - mp.ln(self._inside(d, o))
+                return histfactory.log_normal(x, mean, sigma) - mp.ln(self._inside(d, o))
             case "poisson_dist":
                 return histfactory.log_poisson(o(d["x"]), o(d["mean"]))
             case "lognormal_dist":
                 x, width = o(d["x"]), mp.ln(o(d["k"]))
-                return mp.ln(mp.npdf(mp.ln(x), mp.ln(o(d["mu"])), width)) - mp.ln(x)
+                return histfactory.log_normal(mp.ln(x), mp.ln(o(d["mu"])), width) - mp.ln(x)
             case "gamma_dist":
                 z, k = o(d["x"]) / o(d["beta"]), o(d["gamma"])
                 return (k - 1) * mp.ln(z) - z - mp.loggamma(k) - mp.ln(o(d["beta"]))
@@ -233,6 +233,18 @@ def edges_of(axis: Entry) -> list[Any]:
 def _probability(name: str, box: dict[str, Any], o: Oracle) -> Any:
     """To fall into a box: a quotient of integrals where a shape is normalised by its own."""
     d = o.parts[name]
+    match d["type"]:
+        case "mixture_dist" if d.get("coefficients") and not d.get("ref_coef_norm"):
+            weights = completed(d["coefficients"], len(d["summands"]), o)
+            parts = [_probability(summand, box, o) for summand in d["summands"]]
+            return mp.fdot(weights, parts) / mp.fsum(weights)
+        case "rate_extended_dist" | "extend_pdf":
+            return _probability(d.get("dist", d.get("pdf")), box, o)
+        case "product_dist" if _apart(d["factors"], o):
+            sides = [{x: box[x] for x in box if x in o.observables(n)} for n in d["factors"]]
+            return mp.fprod(
+                _probability(n, side, o) for n, side in zip(d["factors"], sides, strict=True)
+            )
     if d["type"] in DENSITIES:
         return o.probability(name, box)
     own = [x for x in box if x in o.observables(name)]
@@ -241,6 +253,12 @@ def _probability(name: str, box: dict[str, Any], o: Oracle) -> Any:
     )
     inside = o.norm(name, {x: box[x] for x in own})
     return inside / o.norm(name, {x: o.ranges[x] for x in own}) * others
+
+
+def _apart(names: Sequence[str], o: Oracle) -> bool:
+    """Whether every observable belongs to exactly one of some distributions."""
+    found = [x for name in names for x in o.observables(name)]
+    return sorted(found) == sorted(o.ranges)
 
 
 def _boxes(axes: list[Entry]) -> Iterator[dict[str, Any]]:

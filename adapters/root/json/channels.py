@@ -284,6 +284,13 @@ class ChannelWriter:
         found = [self.constraints.of_bin(p) for p in modifier.parameters]
         kinds = [f[0] for f in found if f is not None]
         kind = kinds[0] if kinds else "gauss"
+        without = [
+            p
+            for p, made in zip(modifier.parameters, found, strict=True)
+            if made is None or made[0] != kind
+        ]
+        if any(self.constraints.is_beyond(p, 0.0) for p in without):
+            return "Gauss", [0.0] * len(found)  # or else ROOT would keep these within [0, 1]
         widths = []
         for parameter, made in zip(modifier.parameters, found, strict=True):
             if made is not None and made[0] == kind:

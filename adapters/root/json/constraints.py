@@ -13,6 +13,8 @@ from .names import valid
 from .refuse import refuse
 
 _POSITIVE = (0.0, math.inf)
+WIDTHS = 5.0
+"""Standard deviations above 1 at which ROOT's importer ends the range of a bin's factor."""
 
 
 class Constraints:
@@ -61,7 +63,22 @@ class Constraints:
         (constraint,) = found
         assert isinstance(constraint.scale, float)
         scale = constraint.scale
-        return constraint.kind, scale if constraint.kind == "gauss" else 1.0 / math.sqrt(scale)
+        relative = scale if constraint.kind == "gauss" else 1.0 / math.sqrt(scale)
+        return None if self.is_beyond(parameter, relative) else (constraint.kind, relative)
+
+    def is_beyond(self, parameter: str, relative: float) -> bool:
+        """Whether some value of a bin's factor is above those that ROOT lets it have.
+
+        ROOT's importer gives a factor with a constraint of its own the range from 0 to five
+        standard deviations above 1, and refuses values outside.
+        """
+        values = [self._parameters[parameter].value]
+        for point in self.graph.workspace.parameter_points or ():
+            entries = point.parameters or ()
+            values += [
+                float(e.value) for e in entries if e.name == parameter and e.value is not None
+            ]
+        return max(values) > 1.0 + WIDTHS * relative
 
     def use_bin(self, parameter: str) -> None:
         """Leave the constraint of a bin to ROOT, with our global observable."""

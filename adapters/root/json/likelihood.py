@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hs3 import expressions
@@ -87,6 +87,7 @@ def write_likelihood(draft: Draft, graph: Graph) -> Written:
         for name, about in loose.items():
             channels[0].attach(name, steering.parameter(about))
     elif pdfs and loose:
+        _check_connected(draft, graph, observed, loose)
         pdfs[0] = _with_constraints(draft, pdfs[0], list(loose))
     pdfs = [*(writer.put() for writer in channels), *pdfs]
     if not pdfs:
@@ -134,6 +135,23 @@ class Steering:
         if not found:
             refuse(f"{name!r} depends on no parameter", "", name)
         return self.draft.names.of(min(found, key=lambda p: p.const).name)
+
+
+def _check_connected(
+    draft: Draft, graph: Graph, terms: Sequence[Term], loose: Mapping[str, str]
+) -> None:
+    """ROOT leaves out constraints of parameters that no density depends on."""
+    uses, known = Uses(draft.workspace, Log()), {p.name for p in graph.parameters}
+
+    def leaves(name: str) -> set[str]:
+        node = uses.node(name)
+        return {name} & known if node is None else set(uses.leaves(node)) & known
+
+    used = {leaf for term in terms for leaf in leaves(term.distribution.name)}
+    for about in loose.values():
+        if not leaves(about) & used:
+            message = f"nothing but its constraint depends on {about!r}, which ROOT then leaves out"
+            refuse(message, "", about)
 
 
 def _with_constraints(draft: Draft, pdf: str, loose: Sequence[str]) -> str:
