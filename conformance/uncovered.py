@@ -42,7 +42,7 @@ _GRAPH = "adapters/test_root_histfactory.py"
 
 CODES: dict[str, Elsewhere] = {
     "read.failed": Elsewhere("the file is not there", "test_cli.py"),
-    "read.python": Elsewhere("about code in Python", "adapters/test_zfit.py"),
+    "read.python": Elsewhere("about code in Python", "adapters/test_zfit_convert.py"),
     "read.archive": Elsewhere("about an archive that is damaged", "test_archive.py"),
     "read.too_large": Elsewhere("the file would be too large to keep", "test_jsonio.py"),
     "write.failed": Elsewhere("about the disk", "test_cli.py"),
