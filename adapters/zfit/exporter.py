@@ -154,7 +154,11 @@ def _factor(term: Term, values: Values) -> tuple[str, Any, Any]:
     bins: dict[str, Any] = {}
     if isinstance(term.data, BinnedData):
         if term.data.uncertainty is not None:
-            refuse("binned data with Gaussian uncertainties have no equal in zfit", path=term.path)
+            refuse(
+                f"the binned data {term.data.name!r} have Gaussian uncertainties, for which zfit "
+                "has no likelihood",
+                path=term.path,
+            )
         bins = {a.name: a.bin_edges() for a in term.data.axes}
     scope = Scope(values, term.observables, bins, term.path)
     events = _events(term.distribution, scope)

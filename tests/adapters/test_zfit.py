@@ -43,7 +43,9 @@ PRECISION = {
     "Cruijff": 5e-5,  # zfit-physics has no closed integral
     "FFTConv": CONVOLUTION,
     **dict.fromkeys(("KDE1DimExact", "KDE1DimExact_weights", "GaussianKDE1DimV1"), SAMPLED),
-    **dict.fromkeys(("KDE1DimGrid", "KDE1DimFFT", "KDE1DimISJ", "Spline"), SAMPLED),
+    **dict.fromkeys(("KDE1DimGrid", "Spline"), SAMPLED),
+    # zfit's density has a bend at each point of its grid, which the sampling rounds off
+    **dict.fromkeys(("KDE1DimFFT", "KDE1DimISJ"), 3 * SAMPLED),
 }
 """Cases that zfit integrates numerically, and how well values and gradients agree; else 1e-8."""
 

@@ -258,6 +258,13 @@ def _three_dimensions() -> Any:
     return zfit.loss.UnbinnedNLL(pdf, sample)
 
 
+def _beta() -> Any:
+    unit = zfit.Space("u", 0.02, 0.98)
+    pdf = P.Beta(par("a", 1.8, 0.5, 9), par("b", 2.4, 0.5, 9), unit)
+    sample = zfit.Data.from_numpy(obs=unit, array=np.linspace(0.05, 0.9, 12)[:, None])
+    return zfit.loss.UnbinnedNLL(pdf, sample)
+
+
 def _sampled_data() -> Any:
     """Data that are drawn from the model."""
     zfit.settings.set_seed(7)
@@ -428,6 +435,7 @@ LOSSES: dict[str, Callable[[], Any]] = {
     ),
     "template_extended": _binned_sum,
     "three_dimensions": _three_dimensions,
+    "Beta": _beta,
     "conditional": _conditional,
     "sampled_data": _sampled_data,
     "binned_weights": lambda: _binned_loss(

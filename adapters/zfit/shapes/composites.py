@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import zfit
 
 from hs3.distributions import Distribution
@@ -17,7 +16,7 @@ from hs3.distributions.rate import RateExtendedDist
 
 from ..refuse import refuse
 from .scope import Scope, shape
-from .templates import binned
+from .templates import binned, same_bins
 
 
 @shape.register
@@ -75,9 +74,5 @@ def _rate(dist: RateExtendedDist, scope: Scope) -> Any:
 
 @shape.register
 def _counted(dist: BinCountsExtendedDist, scope: Scope) -> Any:
-    own = {a.name: a.bin_edges() for a in dist.axes or ()}
-    if not scope.bins or any(
-        e is None or not np.array_equal(scope.bins[n], e) for n, e in own.items()
-    ):
-        refuse(f"{dist.name!r} has other bins than its data", path=scope.path)
+    same_bins(dist, scope)
     return shape(scope.distribution(dist.dist), scope)

@@ -27,7 +27,7 @@ from ..evaluate import Evaluator, bends_of, leaves
 from ..formula import EfficiencyPDF, Formula, FormulaPDF
 from ..refuse import refuse
 from .scope import Scope, shape
-from .templates import steps_of, template
+from .templates import same_bins, steps_of, template
 
 
 def formula(
@@ -125,11 +125,7 @@ def ratio_of(name: str, functions: Mapping[str, Function]) -> tuple[str, set[str
     norm = functions.get(both[-1])
     if len(both) != 2 or not isinstance(norm, IntegralFunction) or norm.integrand != both[0]:
         return None
-    return (
-        None
-        if norm.domain or norm.normalization
-        else (both[0], {str(variable) for variable in norm.variables})
-    )
+    return None if norm.domain or norm.normalization else (both[0], set(map(str, norm.variables)))
 
 
 def _equal(name: str, functions: Mapping[str, Function]) -> str:
@@ -198,11 +194,7 @@ def _bin_counts(dist: BinCountsDensityDist, scope: Scope) -> Any:
     Raises:
         ConversionError: the data are not binned, or have other bins.
     """
-    own = {a.name: a.bin_edges() for a in dist.axes or ()}
-    if not scope.bins or any(
-        e is None or not np.array_equal(scope.bins[n], e) for n, e in own.items()
-    ):
-        refuse(f"{dist.name!r} has other bins than its data", path=scope.path)
+    same_bins(dist, scope)
     if steps_of(dist, scope):
         return template(dist, dist.density, scope, True)
     return formula(dist, scope, lambda at: at(dist.density))

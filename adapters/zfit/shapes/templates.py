@@ -12,7 +12,7 @@ import zfit
 from hs3.axes import Axis
 from hs3.base import references
 from hs3.distributions import Distribution
-from hs3.distributions.bincounts import BinCountsDensityDist
+from hs3.distributions.bincounts import BinCountsDensityDist, BinCountsExtendedDist
 from hs3.distributions.generic import DensityFunctionDist
 from hs3.distributions.histogram import HistogramDist
 from hs3.functions.histogram import HistogramFunction, StepFunction
@@ -102,6 +102,17 @@ def _histogram(dist: HistogramDist, scope: Scope) -> Any:
         name=dist.name,
     )
     return template if scope.bins else zfit.pdf.UnbinnedFromBinnedPDF(template)
+
+
+def same_bins(dist: BinCountsDensityDist | BinCountsExtendedDist, scope: Scope) -> None:
+    """Check that the data are binned, and as the distribution says.
+
+    Raises:
+        ConversionError: they are not.
+    """
+    own = {a.name: a.bin_edges() for a in dist.axes or ()}
+    if not scope.bins or any(e is None or list(scope.bins[n]) != list(e) for n, e in own.items()):
+        refuse(f"{dist.name!r} has other bins than its data", path=scope.path)
 
 
 def steps_of(dist: Distribution, scope: Scope) -> bool:
