@@ -19,10 +19,10 @@ from select import select
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-HANG = 120.0
+HANG = 600.0
 """Seconds without any answer after which a child counts as hanging."""
 
-BATCH = 50
+BATCH = 5
 """Cases between two answers."""
 
 
