@@ -83,7 +83,8 @@ class Draft:
 
     def parameter(self, low: float, high: float, stem: str = "p") -> str:
         """A parameter all of whose values are in a range: a new one, or one that is there."""
-        fitting = [n for n, (a, b) in self.parameters.items() if low <= a and b <= high]
+        spans = self.parameters.items()  # names that expressions can hold
+        fitting = [n for n, (a, b) in spans if low <= a and b <= high and n.isidentifier()]
         if fitting and self.chance(25):
             return self.pick(fitting)
         return self.new_parameter(low, high, stem)
