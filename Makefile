@@ -29,7 +29,7 @@ help:
 	@echo "make lint         ruff: rules and layout"
 	@echo "make format       let ruff rewrite the layout"
 	@echo "make types        mypy --strict on the installed package"
-	@echo "make bench        time the gradient against pyhf with JAX"
+	@echo "make bench        time everything against the peers that are there, and write a report"
 	@echo "make pages        write the made pages of spec/ anew"
 	@echo "make conformance-matrix  run the suite on ROOT, pyhf, zfit, pyhs3 and NextStat"
 	@echo "make wheel-check  build the wheel and use it in an empty environment"
@@ -91,7 +91,7 @@ types: $(VENV)/.tools $(VENV)/.package
 	cd build/types && $(abspath $(BIN))/mypy --config-file $(CURDIR)/pyproject.toml -p hs3
 
 bench: $(VENV)/.tools $(VENV)/.package
-	$(BIN)/python benchmarks/gradient.py $(ARGS)
+	$(BIN)/python benchmarks/report.py $(ARGS)
 
 pages: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/python -m hs3.conformance.pages spec

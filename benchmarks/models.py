@@ -1,8 +1,16 @@
-"""Made-up pyhf workspaces that grow as analyses do: many systematics on many small histograms."""
+"""The models of all benchmarks: made-up pyhf workspaces and unbinned data that grow as analyses do.
+
+``HS3_BENCHMARK_MODELS`` may name a Python file with another generator of workspaces, with ``SIZES``
+and ``workspace(**size)``.
+"""
 
 from __future__ import annotations
 
+import importlib.util
+import json
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +34,7 @@ SIZES = {
     "small": Size(channels=2, bins=8, backgrounds=3, norm=10, shape=10),
     "medium": Size(channels=8, bins=16, backgrounds=6, norm=40, shape=40),
     "large": Size(channels=20, bins=30, backgrounds=9, norm=100, shape=100),
+    "xl": Size(channels=50, bins=40, backgrounds=11, norm=200, shape=200),
 }
 
 
@@ -104,4 +113,81 @@ def _modifier(name: str, kind: str, data: Any = None) -> Json:
 
 def workspace(size: str, seed: int = 2026) -> Json:
     """A pyhf workspace of one of the `SIZES`, the same for the same seed."""
-    return _Generator(SIZES[size], seed).workspace()
+    other = os.environ.get("HS3_BENCHMARK_MODELS")
+    if other is None:
+        return _Generator(SIZES[size], seed).workspace()
+    module_spec = importlib.util.spec_from_file_location("other_models", other)
+    assert module_spec is not None
+    assert module_spec.loader is not None
+    module = importlib.util.module_from_spec(module_spec)
+    module_spec.loader.exec_module(module)
+    made: Json = module.workspace(**module.SIZES[size])
+    return made
+
+
+def write(size: str, folder: Path) -> Path:
+    """The workspace as a file."""
+    path = folder / f"{size}.json"
+    path.write_text(json.dumps(workspace(size)), encoding="utf-8")
+    return path
+
+
+# --- unbinned: a peak on a falling background -----------------------------------------------------
+
+LOW, HIGH = 5.0, 7.0
+START = {"slope": 1.0, "mean": 5.28, "width": 0.06, "fraction": 0.3}
+BOUNDS = {"slope": (0.001, 20.0), "mean": (5.0, 7.0), "width": (1e-4, 1.0), "fraction": (0.0, 1.0)}
+Events = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+def events(count: int, seed: int = 1) -> Events:
+    """`count` events of the model at its start, by inverting the distribution functions."""
+    rng = np.random.default_rng(seed)
+    span = 1.0 - np.exp(-START["slope"] * (HIGH - LOW))
+    drawn: list[Events] = []
+    while sum(map(len, drawn)) < count:
+        falling = LOW - np.log1p(-rng.random(count) * span) / START["slope"]
+        peak = rng.normal(START["mean"], START["width"], count)
+        chosen = np.where(rng.random(count) < START["fraction"], peak, falling)
+        drawn.append(chosen[(chosen > LOW) & (chosen < HIGH)])
+    return np.concatenate(drawn)[:count]
+
+
+def unbinned(x: Events) -> Json:
+    """The model and its data as an HS3 document."""
+    return {
+        "metadata": {"hs3_version": "0.2.9"},
+        "distributions": [
+            {"name": "peak", "type": "gaussian_dist", "x": "m", "mean": "mean", "sigma": "width"},
+            {"name": "falling", "type": "exponential_dist", "x": "m", "c": "slope"},
+            {
+                "name": "model",
+                "type": "mixture_dist",
+                "summands": ["peak", "falling"],
+                "coefficients": ["fraction"],
+                "extended": False,
+            },
+        ],
+        "data": [
+            {
+                "name": "events",
+                "type": "unbinned",
+                "entries": x[:, None].tolist(),
+                "axes": [{"name": "m", "min": LOW, "max": HIGH}],
+            }
+        ],
+        "likelihoods": [{"name": "likelihood", "distributions": ["model"], "data": ["events"]}],
+        "domains": [
+            {
+                "name": "default_domain",
+                "type": "product_domain",
+                "axes": [{"name": k, "min": a, "max": b} for k, (a, b) in BOUNDS.items()],
+            }
+        ],
+        "parameter_points": [
+            {
+                "name": "default_values",
+                "parameters": [{"name": k, "value": v} for k, v in START.items()],
+            }
+        ],
+    }

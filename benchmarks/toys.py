@@ -1,89 +1,112 @@
-"""Fits of toys against NextStat's `fit_toys`, on one workspace, one after the other.
+"""Fits of toys: binned ones against NextStat's `fit_toys`, unbinned ones against RooFit.
 
-    python benchmarks/toys.py WORKSPACE.json [--toys 1000] [--peer PYTHON] [--json FILE]
+    python benchmarks/toys.py [--toys 1000] [--size small] [--events 1000] [--json FILE]
 
-``--peer`` is a Python that has nextstat. Both draw their own toys at their best fit; NextStat 0.10
-keeps the auxiliary measurements, so these toys are conditional, too. Mean and spread of the
-parameter of interest have to agree.
+Both sides draw their own toys and fit them. NextStat 0.10 keeps the auxiliary measurements, so
+those toys are conditional. Mean and spread of a parameter have to agree. Asked for is at least 5
+times the throughput of either.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import subprocess
-import sys
+import math
 import time
 import warnings
-from pathlib import Path
 from typing import Any
 
-PEER = """
-import json, sys, time
-import nextstat, numpy
-model = nextstat.from_pyhf(open(sys.argv[1]).read())
-at, size = nextstat.fit(model).parameters, int(sys.argv[2])
-nextstat.fit_toys(model, at, n_toys=8, seed=1)
-start = time.perf_counter()
-fits = nextstat.fit_toys(model, at, n_toys=size, seed=2)
-seconds = time.perf_counter() - start
-mu = numpy.array([fit.parameters[model.poi_index()] for fit in fits if fit.converged])
-print(json.dumps({"version": nextstat.__version__, "seconds": seconds, "converged": len(mu),
-                  "mean": mu.mean(), "std": mu.std()}))
-"""
+import measure
+import models
+import numpy as np
+
+import hs3
+
+Json = dict[str, Any]
+BINNED, UNBINNED = "toys drawn and fitted, each", "unbinned toys drawn and fitted, each"
 
 
-def ours(path: str, size: int) -> dict[str, Any]:
-    """Time of drawing and fitting toys, once the program is compiled."""
-    import hs3
+def moments(values: np.ndarray[Any, np.dtype[np.float64]]) -> Json:
+    """Number, mean and spread."""
+    return {"count": len(values), "mean": float(values.mean()), "std": float(values.std())}
 
+
+def ours(model: Any, name: str, size: int, **options: Any) -> tuple[float, Json]:
+    """Seconds per toy, the program compiled, and what was found."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = hs3.compile(path)
-    at = hs3.fit(model).values
-    first = time.perf_counter()
-    hs3.toys(model, size, seed=1, values=at)
+        at = hs3.fit(model).values if model.pois else dict(models.START)
+    hs3.toys(model, size, seed=1, values=at, **options)
     start = time.perf_counter()
-    found = hs3.toys(model, size, seed=2, values=at, conditional=True)
+    found = hs3.toys(model, size, seed=2, values=at, **options)
     seconds = time.perf_counter() - start
-    mu = found.value(model.pois[0])[found.converged]
-    return {
-        "version": hs3.__version__,
-        "first_s": start - first,
-        "seconds": seconds,
-        "converged": int(found.converged.sum()),
-        "mean": float(mu.mean()),
-        "std": float(mu.std()),
-    }
+    return seconds / size, moments(found.value(name)[found.converged])
 
 
-def theirs(python: str, path: str, size: int) -> dict[str, Any]:
-    command = [python, "-c", PEER, path, str(size)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
+def nextstats(spec: Json, size: int) -> tuple[float, Json]:
+    import nextstat
+
+    model = nextstat.from_pyhf(json.dumps(spec))
+    at = nextstat.fit(model).parameters
+    nextstat.fit_toys(model, at, n_toys=8, seed=1)
+    start = time.perf_counter()
+    fits = nextstat.fit_toys(model, at, n_toys=size, seed=2)
+    seconds = time.perf_counter() - start
+    mu = [fit.parameters[model.poi_index()] for fit in fits if fit.converged]
+    return seconds / size, moments(np.array(mu))
+
+
+def agree(who: str, own: Json, other: Json) -> str:
+    """Refuse to compare different distributions; the differences in standard deviations.
+
+    For a normal distribution the variance of the mean is s²/n, that of the spread s²/2n.
+    """
+    scale = own["std"] * math.sqrt(1.0 / own["count"] + 1.0 / other["count"])
+    mean = (own["mean"] - other["mean"]) / scale
+    spread = (own["std"] - other["std"]) / scale * math.sqrt(2.0)
+    if abs(mean) > 5.0 or abs(spread) > 5.0:
+        raise SystemExit(f"toys of {who} are distributed otherwise: {own}, {other}")
+    return f"mean and spread differ by {mean:.1f} and {spread:.1f} standard deviations"
+
+
+def binned(record: measure.Record, size: str, count: int) -> None:
+    """HistFactory toys."""
+    spec = models.workspace(size)
+    model = hs3.compile(spec)
+    seconds, own = ours(model, model.pois[0], count, conditional=True)
+    times, notes = {"hs3": seconds}, ""
+    if measure.installed(record, "nextstat"):
+        times["NextStat"], other = nextstats(spec, count)
+        notes = agree("NextStat", own, other)
+    record.row(size, BINNED, times, notes)
+    record.faster(size, BINNED, "NextStat", 5.0)
+
+
+def unbinned(record: measure.Record, events: int, count: int) -> None:
+    """Toys of a peak on a falling background."""
+    case = f"{events:,}"
+    model = hs3.compile(hs3.Workspace.from_json(models.unbinned(models.events(events))))
+    seconds, own = ours(model, "mean", count)
+    times, notes = {"hs3": seconds}, ""
+    answer = measure.root(record, "roofit.py", {"toys": count, "events": events})
+    for backend, found in (answer or {"backends": {}})["backends"].items():
+        times[f"RooFit {backend}"] = found["seconds"] / count
+        notes = agree(f"RooFit {backend}", own, found["mean"])
+    record.row(case, UNBINNED, times, notes)
+    for backend in ("cpu", "codegen"):
+        record.faster(case, UNBINNED, f"RooFit {backend}", 5.0)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Time fits of toys against NextStat.")
-    parser.add_argument("workspace")
-    parser.add_argument("--toys", type=int, default=1000)
-    parser.add_argument("--peer", default=sys.executable)
-    parser.add_argument("--json", metavar="FILE")
-    options = parser.parse_args()
-    both = {
-        "hs3": ours(options.workspace, options.toys),
-        "nextstat": theirs(options.peer, options.workspace, options.toys),
-    }
-    ratio = both["nextstat"]["seconds"] / both["hs3"]["seconds"]
-    for name, result in both.items():
-        print(name, "  ".join(f"{key} {value}" for key, value in result.items()))
-    print(f"ratio {ratio:.1f}")
-    spread = both["hs3"]["std"] * (2.0 / options.toys) ** 0.5
-    assert abs(both["hs3"]["mean"] - both["nextstat"]["mean"]) < 5.0 * spread, "means differ"
-    if options.json:
-        text = json.dumps({**both, "ratio": ratio}, indent=2)
-        Path(options.json).write_text(text + "\n", encoding="utf-8")
+    settings = measure.options(
+        __doc__,
+        ("--toys", {"type": int, "default": 1000}),
+        ("--size", {"default": "small"}),
+        ("--events", {"type": int, "default": 1000}),
+    )
+    record = measure.Record("toys")
+    binned(record, settings.size, settings.toys)
+    unbinned(record, settings.events, settings.toys)
+    record.finish(settings.json)
 
 
 if __name__ == "__main__":

@@ -1,87 +1,40 @@
-"""Time of an unbinned likelihood with its gradient, against the formula written by hand.
+"""Time of unbinned likelihoods: the gradient, against the formula written by hand; fits, against
+RooFit and zfit.
 
 The model is a Gaussian peak on a falling exponential between 5 and 7, four parameters. The
-hand-written expression is plain JAX with the same closed normalisations, jitted; both are checked
-to give the same number before a time is taken.
+hand-written expression is plain JAX with the same closed normalisations, jitted. Numbers have to
+agree before times are taken.
 
-    python benchmarks/unbinned.py [--events 1000,100000,1000000] [--repeat 20] [--json FILE]
+    python benchmarks/unbinned.py [--events 1000,100000,1000000] [--rounds 20] [--json FILE]
+
+Asked for are fits with 100,000 and 1,000,000 events at least twice as fast as either. RooFit and
+zfit find the covariance with HESSE.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import statistics
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import measure
+import models
 import numpy as np
-from gradient import Evaluate, once
 from jax.scipy.special import erf
+from models import BOUNDS, HIGH, LOW, START
 
 import hs3
 from hs3.engine import kernels
 
-LOW, HIGH = 5.0, 7.0
-START = {"slope": 1.0, "mean": 5.28, "width": 0.06, "fraction": 0.3}
+GRADIENT, FIT = "-ln L and gradient", "fit with covariance"
+Fitted = dict[str, float]
 
 
-def events(count: int, seed: int = 1) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Events of the model at its start, by inverting the distribution functions."""
-    rng = np.random.default_rng(seed)
-    span = 1.0 - np.exp(-START["slope"] * (HIGH - LOW))
-    falling = LOW - np.log1p(-rng.random(count) * span) / START["slope"]
-    peak = rng.normal(START["mean"], START["width"], count)
-    chosen = np.where(rng.random(count) < START["fraction"], peak, falling)
-    return chosen[(chosen > LOW) & (chosen < HIGH)]
-
-
-def document(x: np.ndarray[tuple[int], np.dtype[np.float64]]) -> dict[str, Any]:
-    """The model and its data as an HS3 document."""
-    bounds = {"slope": (0.001, 20.0), "mean": (5.0, 7.0), "width": (1e-4, 1.0), "fraction": (0, 1)}
-    return {
-        "metadata": {"hs3_version": "0.2.9"},
-        "distributions": [
-            {"name": "peak", "type": "gaussian_dist", "x": "m", "mean": "mean", "sigma": "width"},
-            {"name": "falling", "type": "exponential_dist", "x": "m", "c": "slope"},
-            {
-                "name": "model",
-                "type": "mixture_dist",
-                "summands": ["peak", "falling"],
-                "coefficients": ["fraction"],
-                "extended": False,
-            },
-        ],
-        "data": [
-            {
-                "name": "events",
-                "type": "unbinned",
-                "entries": x[:, None].tolist(),
-                "axes": [{"name": "m", "min": LOW, "max": HIGH}],
-            }
-        ],
-        "likelihoods": [{"name": "likelihood", "distributions": ["model"], "data": ["events"]}],
-        "domains": [
-            {
-                "name": "default_domain",
-                "type": "product_domain",
-                "axes": [{"name": k, "min": a, "max": b} for k, (a, b) in bounds.items()],
-            }
-        ],
-        "parameter_points": [
-            {
-                "name": "default_values",
-                "parameters": [{"name": k, "value": v} for k, v in START.items()],
-            }
-        ],
-    }
-
-
-def by_hand(x: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Callable[[jax.Array], jax.Array]:
-    """The same likelihood as one plain expression of (slope, mean, width, fraction)."""
+def by_hand(x: models.Events) -> Callable[[jax.Array], jax.Array]:
+    """The likelihood as one plain expression of (slope, mean, width, fraction)."""
     data = jnp.asarray(x)
 
     def nll(theta: jax.Array) -> jax.Array:
@@ -97,54 +50,100 @@ def by_hand(x: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Callable[[jax.Ar
     return nll
 
 
-def compare(count: int, repeat: int) -> dict[str, float]:
-    """Both on the same events, in turns; `ratio` is our time over that of the hand-written one."""
-    x = events(count)
-    model = hs3.compile(hs3.Workspace.from_json(document(x)))
+def gradient(record: measure.Record, model: Any, x: models.Events, rounds: int) -> None:
+    """Both on the same events, in turns."""
     theta = jax.device_put(model.start)
     plain = jax.jit(jax.value_and_grad(by_hand(x)))
     values = jnp.array([START[k] for k in ("slope", "mean", "width", "fraction")])
 
     def ours() -> tuple[float, Any]:
-        value, gradient = kernels.value_and_gradient(
+        value, slope = kernels.value_and_gradient(
             theta, model.program, model.arrays, model.observed
         )
-        return float(value), gradient.block_until_ready()
+        return float(value), slope.block_until_ready()
 
     def hand() -> tuple[float, Any]:
-        value, gradient = plain(values)
-        return float(value), gradient.block_until_ready()
+        value, slope = plain(values)
+        return float(value), slope.block_until_ready()
 
-    pair: dict[str, Evaluate] = {"hs3": ours, "hand": hand}
-    numbers = [evaluate()[0] for evaluate in pair.values()]
-    if not np.isclose(*numbers, rtol=1e-10):
-        raise SystemExit(f"the two disagree: {numbers}")
-    times: dict[str, list[float]] = {who: [] for who in pair}
-    for _ in range(repeat):
-        for who, evaluate in pair.items():
-            times[who].append(once(evaluate))
-    out = {who: statistics.median(t) for who, t in times.items()}
-    return {"events": len(x), **out, "ratio": out["hs3"] / out["hand"]}
+    if not np.isclose(ours()[0], hand()[0], rtol=1e-10):
+        raise SystemExit(f"the two disagree: {ours()[0]}, {hand()[0]}")
+    pair = {"hs3": ours, "JAX by hand": hand}
+    record.row(f"{len(x):,}", GRADIENT, measure.in_turns(pair, rounds))
+
+
+def zfits(x: models.Events) -> Callable[[], Fitted]:
+    """The same model in zfit, with MINUIT and HESSE."""
+    import zfit
+
+    zfit.settings.set_verbosity(0)
+    obs = zfit.Space("m", limits=(LOW, HIGH))
+    bounds = {**BOUNDS, "slope": tuple(-b for b in reversed(BOUNDS["slope"]))}
+    start = {**START, "slope": -START["slope"]}
+    p = {k: zfit.Parameter(f"{k}_{len(x)}", start[k], *bounds[k]) for k in START}
+    parts = [
+        zfit.pdf.Gauss(mu=p["mean"], sigma=p["width"], obs=obs),
+        zfit.pdf.Exponential(lam=p["slope"], obs=obs),
+    ]
+    pdf = zfit.pdf.SumPDF(parts, fracs=p["fraction"])
+    loss = zfit.loss.UnbinnedNLL(pdf, zfit.Data.from_numpy(obs, x[:, None]))
+    minimizer = zfit.minimize.Minuit()
+
+    def fit() -> Fitted:
+        for name, parameter in p.items():
+            parameter.set_value(start[name])
+        result = minimizer.minimize(loss)
+        result.hesse()
+        found = {name: float(parameter.value()) for name, parameter in p.items()}
+        return {**found, "slope": -found["slope"]}
+
+    return fit
+
+
+def fits(
+    record: measure.Record, model: Any, x: models.Events, peers: list[str], budget: float
+) -> None:
+    """A fit from the true values, by each."""
+    result = hs3.fit(model)
+    seconds = {"hs3": measure.repeated(lambda: hs3.fit(model), budget)}
+    found: dict[str, Fitted] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "events.npy"
+        np.save(file, x)
+        request = {"file": str(file), "repeat": 20 if len(x) < 1e5 else 3}
+        answer = measure.root(record, "roofit.py", request)
+    for backend, one in (answer or {"backends": {}})["backends"].items():
+        seconds[f"RooFit {backend}"] = one["seconds"]
+        found[f"RooFit {backend}"] = one["values"]
+    if "zfit" in peers:
+        fit = zfits(x)
+        found["zfit"] = fit()
+        seconds["zfit"] = measure.repeated(fit, budget)
+    for who, values in found.items():
+        away = max(abs(values[k] - result.values[k]) / result.errors[k] for k in START)
+        if away > 0.05:
+            raise SystemExit(f"{who} found another minimum, {away:.2g} standard deviations away")
+    record.row(f"{len(x):,}", FIT, seconds)
 
 
 def main() -> None:
-    """Compare at each size, print a table, and write JSON where asked for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", default="1000,100000,1000000")
-    parser.add_argument("--repeat", type=int, default=20)
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    results = []
-    print(f"{'events':>9} {'hs3':>11} {'by hand':>11} {'ratio':>7}")
-    for count in map(int, options.events.split(",")):
-        result = compare(count, options.repeat)
-        results.append(result)
-        print(
-            f"{result['events']:9.0f} {result['hs3'] * 1e3:8.3f} ms {result['hand'] * 1e3:8.3f} ms "
-            f"{result['ratio']:7.2f}"
-        )
-    if options.json:
-        options.json.write_text(json.dumps(results, indent=2) + "\n")
+    settings = measure.options(
+        __doc__,
+        ("--events", {"default": "1000,100000,1000000"}),
+        ("--rounds", {"type": int, "default": 20}),
+        ("--budget", {"type": float, "default": 3.0}),
+    )
+    record = measure.Record("unbinned")
+    peers = measure.installed(record, "zfit")
+    for count in map(int, settings.events.split(",")):
+        x = models.events(count)
+        model = hs3.compile(hs3.Workspace.from_json(models.unbinned(x)))
+        gradient(record, model, x, settings.rounds)
+        fits(record, model, x, peers, settings.budget)
+        if count >= 100_000:
+            for peer in ("RooFit cpu", "RooFit codegen", "zfit"):
+                record.faster(f"{count:,}", FIT, peer, 2.0)
+    record.finish(settings.json)
 
 
 if __name__ == "__main__":

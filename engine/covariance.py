@@ -37,8 +37,7 @@ def covariance_of(problem: Problem, minimum: Minimum) -> Covariance:
     first, so that units do not matter; what it cannot tell apart gets an infinite error.
     """
     full = minimum.hessian if minimum.hessian is not None else _hessian(problem, minimum.theta)
-    hessian = full[np.ix_(~problem.held, ~problem.held)]
-    names = [problem.model.names[i] for i in problem.moving]
+    hessian = full[np.ix_(~problem.held, ~problem.held)] if problem.held.any() else full
     if not np.isfinite(hessian).all():
         return Covariance(
             np.full_like(hessian, np.inf), False, ("the Hessian is not finite at the minimum",)
@@ -49,11 +48,12 @@ def covariance_of(problem: Problem, minimum: Minimum) -> Covariance:
     try:
         factor = np.linalg.cholesky(scaled)
     except np.linalg.LinAlgError:
-        return _degenerate(scaled, scale, names)
+        return _degenerate(scaled, scale, problem)
     if (np.diag(factor) ** 2 < FLAT).any():
-        return _degenerate(scaled, scale, names)
-    lower, _ = lapack.dpotri(factor, lower=True)
-    inverse = np.tril(lower) + np.tril(lower, -1).T
+        return _degenerate(scaled, scale, problem)
+    lower, _ = lapack.dpotri(factor, lower=True)  # zero above the diagonal, as the factor is
+    inverse = lower + lower.T
+    np.fill_diagonal(inverse, lower.diagonal())
     return Covariance(inverse / np.outer(scale, scale), True)
 
 
@@ -63,8 +63,9 @@ def _hessian(problem: Problem, theta: FloatArray) -> FloatArray:
     return np.asarray(at.curvature)
 
 
-def _degenerate(scaled: FloatArray, scale: FloatArray, names: list[str]) -> Covariance:
+def _degenerate(scaled: FloatArray, scale: FloatArray, problem: Problem) -> Covariance:
     """The covariance where some directions are flat, or lead downhill."""
+    names = [problem.model.names[i] for i in problem.moving]
     values, vectors = np.linalg.eigh(scaled)
     flat = np.abs(values) <= FLAT
     downhill = values < -FLAT

@@ -7,11 +7,14 @@ curvature of the constraints.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
+import numpy.typing as npt
 from jax import Array
 
 from . import constraints as aux
@@ -19,15 +22,11 @@ from .histfactory import curvature, rates
 from .histfactory.arrays import Blocks
 from .inputs import Program
 from .likelihood import Arrays, Observed, poisson_terms
-from .terms import terms_nll
+from .second_order import Expansion, by_pairs, by_rows
+from .terms import TermData, TermProgram, terms_nll
 
-
-class Expansion(NamedTuple):
-    """The likelihood around a point: `value` (), `gradient` (P,), `curvature` (P, P)."""
-
-    value: Array
-    gradient: Array
-    curvature: Array
+FEW = 4
+"""Parameters of a term up to which its Hessian is made pair by pair (see `second_order`)."""
 
 
 class _Block(NamedTuple):
@@ -61,18 +60,44 @@ def _with_terms(
     at: Expansion, theta: Array, index: Array, program: Program, observed: Observed
 ) -> Expansion:
     """Add the terms, whose curvature is always the exact one."""
+    assert program.terms is not None
+    size = index.shape[0]
+    place = jnp.full(theta.shape[0], size).at[index].set(jnp.arange(size))
+    for number, data in enumerate(observed.terms):
+        part = program.terms.only(number)
+        own = [i for i, name in enumerate(program.parameters) if name in part.leaves]
+        slots = np.array(own, dtype=np.int64) if len(own) <= max(FEW, size) else index
+        term = _expand_term(theta, slots, program, part, data)
+        where = place[slots]
+        at = Expansion(
+            at.value + term.value,
+            at.gradient.at[where].add(term.gradient, mode="drop"),
+            at.curvature.at[where[:, None], where].add(term.curvature, mode="drop"),
+        )
+    return at
 
-    def of(free: Array) -> Array:
-        assert program.terms is not None
-        values = program.named(theta.at[index].set(free))
-        return terms_nll(values, program.terms, observed.terms)[0]
 
-    value, gradient = jax.value_and_grad(of)(theta[index])
-    return Expansion(
-        at.value + value,
-        at.gradient + gradient,
-        at.curvature + jax.hessian(of)(theta[index]),
-    )
+def _expand_term(
+    theta: Array,
+    slots: Array | npt.NDArray[np.int64],
+    program: Program,
+    part: TermProgram,
+    data: TermData,
+) -> Expansion:
+    """Expand one term in the parameters ``theta[slots]``."""
+
+    def of(values: Array) -> Array:
+        return terms_nll(program.named(theta.at[slots].set(values)), part, (data,))[0]
+
+    def of_named(values: Sequence[Array]) -> Array:
+        given = {program.parameters[i]: v for i, v in zip(slots.tolist(), values, strict=True)}
+        return terms_nll({**program.named(theta), **given}, part, (data,))[0]
+
+    if not slots.shape[0]:
+        return Expansion(of(theta[slots]), jnp.zeros(0), jnp.zeros((0, 0)))
+    if isinstance(slots, np.ndarray) and len(slots) <= FEW:
+        return by_pairs(of_named, [theta[i] for i in slots.tolist()])
+    return by_rows(of, theta[slots])
 
 
 def _expand_inputs(

@@ -196,6 +196,7 @@ class Problem:
         return self.index[~self.held]
 
 
+@one_thread()
 def fit(
     model: Model,
     *,

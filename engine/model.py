@@ -296,12 +296,15 @@ class Model:
             ]
         )
         measured = aux.replaced(self._constraints, data.auxiliary)
+        return replace(self, observed=observe(counts, measured, self.terms_with(data)))
+
+    def terms_with(self, data: Dataset, toys: tuple[int, ...] = ()) -> tuple[TermData, ...]:
+        """The arrays of the terms with other data (see `hs3.engine.sampling.terms.replaced`)."""
         names = sampling.names_of(self.graph.terms)
-        terms = tuple(
-            sampling.replaced(name, spec, old, data)
+        return tuple(
+            sampling.replaced(name, spec, old, data, toys)
             for name, (spec, old) in zip(names, self._terms, strict=True)
         )
-        return replace(self, observed=observe(counts, measured, terms))
 
     @staticmethod
     def _counts(data: Dataset, channel: str, bins: int) -> FloatArray:

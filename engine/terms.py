@@ -87,6 +87,16 @@ class TermProgram:
         text = dumps([part.to_json() for part in parts])
         return self.terms, known.options, text, repr(ranges)
 
+    def only(self, number: int) -> TermProgram:
+        """The program of one of the terms."""
+        return replace(self, terms=(self.terms[number],))
+
+    @property
+    def leaves(self) -> frozenset[str]:
+        """Names of the parameters and observables that the terms depend on."""
+        each = (self.definitions.leaves(term.distribution) for term in self.terms)
+        return frozenset[str]().union(*each)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TermProgram) and self._key == other._key
 
@@ -248,7 +258,7 @@ def scope_of(
     if spec.kind == "auxiliary":
         values = bound(spec.measured, values, data.weights)
         return DensityScope(values, program.definitions, ranges)
-    centre = 0.5 * (data.low + data.high)
+    centre = data.low if spec.kind == "unbinned" else 0.5 * (data.low + data.high)
     columns = {name: centre[i] for i, name in enumerate(ranges)}
     return DensityScope({**values, **columns}, program.definitions, ranges)
 

@@ -45,12 +45,18 @@ class Stages(NamedTuple):
 def additive_part(block: Blocks, inputs: Array) -> Array:
     """Nominal counts plus all histosys variations, before clipping, shape (S, W)."""
     alpha = inputs[block.additive]
-    total = block.nominal + block.straight @ alpha
+    total = block.nominal + _per_bin(block.straight, alpha)
     if bent := block.bent.shape[-1]:
-        total = total + block.bent @ even_feature(alpha[:bent], block.bent_code)
+        total = total + _per_bin(block.bent, even_feature(alpha[:bent], block.bent_code))
     if block.ratio.shape[-1]:
         total = total + jnp.sum(ratio_shift(block, inputs[block.ratio]), axis=-1)
     return total
+
+
+def _per_bin(templates: Array, features: Array) -> Array:
+    """Templates (S, W, K) times features (K,); as one matrix, so that its transpose is one, too."""
+    samples, bins, count = templates.shape
+    return (templates.reshape(samples * bins, count) @ features).reshape(samples, bins)
 
 
 def ratio_shift(block: Blocks, alpha: Array) -> Array:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -31,7 +32,7 @@ from ..inputs import Program
 from ..likelihood import Observed
 from ..minimise import CONVERGED, INFINITE, STALLED, Box
 from ..model import Model
-from ..threads import one_thread
+from ..threads import one_thread, threads
 
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 IntArray = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
@@ -242,9 +243,6 @@ def observations(model: Model, data: Dataset) -> Observed:
     if not size:
         raise FitError("a batch of fits needs toys", code="fit.wrong_data")
     checked = model.with_data(data.toy(0)).observed
-    if model.program.terms is not None:
-        each = [model.with_data(data.toy(i)).observed for i in range(size)]
-        return jax.tree.map(lambda *leaves: np.stack(leaves), *each)  # type: ignore[no-any-return]
     counts = model.layout.stacked([data.channels[name] for name in model.channel_names])
     counts = np.broadcast_to(counts, (size, *checked.counts.shape))
     if (counts < 0.0).any():
@@ -254,7 +252,8 @@ def observations(model: Model, data: Dataset) -> Observed:
     measured = np.stack(values, axis=-1) if values else np.zeros((size, 0))
     slots = np.broadcast_to(np.asarray(checked.measured.slot), measured.shape)
     constants = gammaln(counts + 1.0).sum(axis=(1, 2))
-    return Observed(counts, aux.Measured(measured, slots), constants)  # type: ignore[arg-type]
+    terms = model.terms_with(data, (size,))
+    return Observed(counts, aux.Measured(measured, slots), constants, terms)  # type: ignore[arg-type]
 
 
 def stacked(models: Sequence[Model]) -> tuple[Any, Any]:
@@ -408,7 +407,9 @@ def _calls(batch: Batch, curvature: bool, steps: int) -> list[kernels.Minima]:
         filled = np.pad(rows, (0, together - len(rows)), mode="edge")
         return _call(batch.part(filled), len(rows), curvature, steps)
 
-    return [call(rows) for rows in parts]
+    first = [call(rows) for rows in parts[:1]]  # compiles, which only one is to do
+    with ThreadPoolExecutor(threads()) as pool:
+        return [*first, *pool.map(call, parts[1:])]
 
 
 @one_thread()

@@ -20,7 +20,7 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from ..data import Dataset
-from ..fit import Problem
+from ..fit import Problem, problem_of
 from ..minimise import CONVERGED, INFINITE
 from ..model import Model
 from ..sampling.terms import names_of
@@ -100,8 +100,8 @@ def fit_toys(
         executor=executor,
         progress=progress,
     )
-    frame = fit_batch(model, data=model.sample(seed, 1, truth), start=truth, **options)
-    return replace(frame, **found)  # type: ignore[arg-type]
+    moving = problem_of(model, {}, fixed, free, bounds).moving
+    return FitBatch(model.names, tuple(model.names[i] for i in moving), **found)
 
 
 def _listed(options: dict[str, Any]) -> dict[str, Any]:

@@ -20,8 +20,10 @@ none, others        refused                           refused
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import lru_cache, partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -37,7 +39,7 @@ from ..density import DensityScope, expected_events
 from ..measured import bound, drawn, predicted
 from ..terms import TermData, TermProgram, TermSpec, expected_contents, scope_of
 from .asimov import grid
-from .draw import draw
+from .draw import Source
 
 Values = Mapping[str, Array]
 Part = Events | FloatArray
@@ -62,35 +64,48 @@ def part_of(spec: TermSpec, data: TermData, values: Values) -> Part | None:
     return Events({name: columns[i] for i, (name, *_) in enumerate(spec.ranges)}, weights)
 
 
-def replaced(name: str, spec: TermSpec, old: TermData, data: Dataset) -> TermData:
+def replaced(
+    name: str, spec: TermSpec, old: TermData, data: Dataset, toys: tuple[int, ...] = ()
+) -> TermData:
     """The arrays of a term with other data.
+
+    Args:
+        toys: the number of toys, a leading axis of the data and of all arrays; or nothing.
 
     Raises:
         FitError: the data lack the term, or have another shape or events out of range.
     """
+    kept: dict[str, Any] = {f.name: _repeated(getattr(old, f.name), toys) for f in fields(old)}
     if spec.kind == "auxiliary" and not spec.measured:
-        return old
+        return TermData(**kept)
     if spec.kind == "unbinned":
-        return _events(name, spec, old, data)
+        return TermData(**kept | _events(name, spec, data, toys))
     contents = np.asarray(data.contents.get(name, np.empty(0)), dtype=np.float64)
-    if contents.shape != old.weights.shape:
+    if contents.shape != (*toys, *old.weights.shape):
         needed = old.weights.shape[0]
         what = "measured values" if spec.measured else "bin contents"
         raise _wrong(name, f"needs {needed} {what}, the data have {contents.shape}")
-    constant = old.constant
+    changed = {"weights": contents}
     if spec.kind == "binned":
-        constant = jnp.asarray(np.float64(log_factorials(contents)))
-    return replace(old, **_arrays(weights=contents, constant=constant))
+        each = contents.reshape(-1, contents.shape[-1])
+        changed["constant"] = np.array([log_factorials(row) for row in each]).reshape(toys)
+    return TermData(**kept | changed)
 
 
-def _events(name: str, spec: TermSpec, old: TermData, data: Dataset) -> TermData:
+def _repeated(array: Array, toys: tuple[int, ...]) -> Array | FloatArray:
+    return np.broadcast_to(np.asarray(array), (*toys, *array.shape)) if toys else array
+
+
+def _events(
+    name: str, spec: TermSpec, data: Dataset, toys: tuple[int, ...]
+) -> dict[str, FloatArray]:
     given = data.events.get(name)
     missing = [o for o, *_ in spec.ranges if given is None or o not in given.columns]
     if given is None or missing:
         raise _wrong(name, f"needs events with {', '.join(missing)}")
     weights = np.asarray(given.weights, dtype=np.float64)
     columns = [np.asarray(given.columns[o], dtype=np.float64) for o, *_ in spec.ranges]
-    if weights.ndim != 1 or any(c.shape != weights.shape for c in columns):
+    if weights.shape[:-1] != toys or any(c.shape != weights.shape for c in columns):
         shapes = ", ".join(str(c.shape) for c in (*columns, weights))
         raise _wrong(name, f"needs columns and weights of one length, the data have {shapes}")
     for (observable, low, high), column in zip(spec.ranges, columns, strict=True):
@@ -98,12 +113,8 @@ def _events(name: str, spec: TermSpec, old: TermData, data: Dataset) -> TermData
         if out.any():
             where = f"{observable} = {column[out][0]:g}"
             raise _wrong(name, f"has an event at {where}, outside of [{low:g}, {high:g}]")
-    stacked = np.array(columns).reshape(len(spec.ranges), -1)
-    return replace(old, **_arrays(low=stacked, high=stacked, weights=weights))
-
-
-def _arrays(**arrays: FloatArray | Array) -> dict[str, Array]:
-    return {name: jnp.asarray(array) for name, array in arrays.items()}
+    coordinates = np.stack(columns, axis=-2) if columns else np.zeros((*toys, 0, weights.shape[-1]))
+    return {"low": coordinates, "high": coordinates, "weights": weights}
 
 
 def _wrong(name: str, what: str) -> FitError:
@@ -124,50 +135,66 @@ def sample(
     """
     scope = _scope(program, spec, data, values)
     if spec.kind == "unbinned":
-        return _draw_events(spec, scope, data, keys)
+        return _draw_events(program, spec, scope, data, keys)
     if spec.measured:
         return drawn(scope.distribution(spec.distribution), spec.measured, scope, keys)
     mean, is_poisson = _expected(program, spec, scope, data)
     if spec.kind == "gaussian":
         return _around(mean, data, keys)
     if is_poisson:
-        return _each(keys, lambda key: jax.random.poisson(key, jnp.asarray(mean), dtype=jnp.int64))
+        return np.asarray(_poisson(keys, jnp.asarray(mean))).astype(np.float64)
     total, steps = round(float(np.sum(data.weights))), jnp.cumsum(jnp.asarray(mean / mean.sum()))
+    return np.asarray(_multinomial(keys, steps, total)).astype(np.float64)
 
-    def multinomial(key: Array) -> Array:
+
+@jax.jit
+def _poisson(keys: Array, mean: Array) -> Array:
+    return jax.lax.map(lambda key: jax.random.poisson(key, mean, dtype=jnp.int64), keys)
+
+
+@partial(jax.jit, static_argnames="total")
+def _multinomial(keys: Array, steps: Array, total: int) -> Array:
+    def one(key: Array) -> Array:
         u = jax.random.uniform(key, (total,), jnp.float64)
-        bins = jnp.minimum(jnp.searchsorted(steps, u, side="right"), len(mean) - 1)
-        return jnp.bincount(bins, length=len(mean))
+        bins = jnp.minimum(jnp.searchsorted(steps, u, side="right"), len(steps) - 1)
+        return jnp.bincount(bins, length=len(steps))
 
-    return _each(keys, multinomial)
+    return jax.lax.map(one, keys)
 
 
-def _draw_events(spec: TermSpec, scope: DensityScope, data: TermData, keys: Array) -> Events:
+def _draw_events(
+    program: TermProgram, spec: TermSpec, scope: DensityScope, data: TermData, keys: Array
+) -> Events:
     dist = scope.distribution(spec.distribution)
     nu = expected_events(dist, scope)
     if nu is None:
         numbers = np.full(len(keys), round(float(np.sum(data.weights))))
         capacity = int(numbers[0])
     else:
-        numbers = _each(keys, lambda key: jax.random.poisson(_part(key, 0), nu, dtype=jnp.int64))
+        numbers = np.asarray(_poisson(_parts(keys, 0), nu))
         # Room for all but one in 10^15 toys, so that the length does not depend on the others.
         mean = float(nu)
         capacity = max(int(np.ceil(mean + 8.0 * np.sqrt(mean) + 16.0)), int(numbers.max()))
-    over = tuple(name for name, *_ in spec.ranges)
-    plain = DensityScope(
-        {k: v for k, v in scope.values.items() if k not in over}, scope.definitions, scope.ranges
-    )
-    columns = draw(dist, plain, over, jax.vmap(lambda key: _part(key, 1))(keys), capacity)
+    over = {name for name, *_ in spec.ranges}
+    values = tuple((k, float(v)) for k, v in scope.values.items() if k not in over)
+    columns = _source(program, spec, values)(_parts(keys, 1), capacity)
     weights = (np.arange(capacity) < numbers[:, None]).astype(np.float64)
     return Events(columns, weights)
 
 
-def _part(key: Array, number: int) -> Array:
-    return jax.random.fold_in(key, number)
+@lru_cache(maxsize=64)
+def _source(program: TermProgram, spec: TermSpec, values: tuple[tuple[str, float], ...]) -> Source:
+    """What draws events of a term at these values of the parameters; compiled once for them."""
+    ranges = {name: (low, high) for name, low, high in spec.ranges}
+    scope = DensityScope(
+        {name: jnp.asarray(value) for name, value in values}, program.definitions, ranges
+    )
+    return Source(scope.distribution(spec.distribution), scope, tuple(ranges))
 
 
-def _each(keys: Array, one: Callable[[Array], Array]) -> FloatArray:
-    return np.asarray(jax.jit(lambda k: jax.lax.map(one, k))(keys)).astype(np.float64)
+@jax.jit
+def _parts(keys: Array, number: int) -> Array:
+    return jax.vmap(lambda key: jax.random.fold_in(key, number))(keys)
 
 
 def _around(mean: FloatArray, data: TermData, keys: Array) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import numpy as np
 import pytest
 from builders import domain, point
@@ -13,6 +14,7 @@ from scipy.special import gammaln
 from term_cases import AT, DENSITY, ELSEWHERE, FLAT, GAUSS, X, Y, cases, document, poisson, unbinned
 
 import hs3.engine as engine
+from hs3.engine import kernels, likelihood
 from hs3.engine.density import Options
 from hs3.errors import CompileError, EvaluationError
 from hs3.resolve import resolve
@@ -211,6 +213,20 @@ def test_the_combination_is_the_sum_of_its_parts(combined: engine.Model, values:
     named = dict(zip(("mu", "alpha", "shift", "width", "slope", "n_bkg"), values, strict=True))
     assert sorted(combined.names) == sorted(named)
     assert combined.nll(named) == pytest.approx(combined_nll(**named), rel=1e-12)
+
+
+@pytest.mark.parametrize("free", [(0, 1, 2, 3, 4, 5), (3, 0)])
+def test_the_curvature_is_that_of_automatic_differentiation(
+    combined: engine.Model, free: tuple[int, ...]
+) -> None:
+    theta, index = combined.start + 0.1, np.array(free)
+    given = (combined.program, combined.arrays, combined.observed)
+    at = kernels.expand(theta, index, np.float64(1.0), *given)
+    value, gradient = combined.value_and_gradient(theta)
+    assert float(at.value) == pytest.approx(value, rel=1e-13)
+    np.testing.assert_allclose(at.gradient, gradient[index], rtol=1e-9)
+    hessian = jax.jit(jax.hessian(likelihood.nll), static_argnums=1)(theta, *given)
+    np.testing.assert_allclose(at.curvature, hessian[np.ix_(index, index)], rtol=1e-9, atol=1e-9)
 
 
 def test_the_combination_fits_the_same_with_minuit(combined: engine.Model) -> None:
