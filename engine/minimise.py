@@ -21,9 +21,10 @@ import jax.numpy as jnp
 from jax import Array
 from jax.scipy.linalg import cho_solve
 
-from .expansion import Expansion, expand
+from .expansion import expand
 from .inputs import Program
 from .likelihood import Arrays, Observed
+from .second_order import Expansion
 
 EDM_GOAL = 1e-10
 """Converged when the estimated distance to the minimum, in units of nll, is below this."""

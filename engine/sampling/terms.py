@@ -149,7 +149,8 @@ def sample(
 
 @jax.jit
 def _poisson(keys: Array, mean: Array) -> Array:
-    return jax.lax.map(lambda key: jax.random.poisson(key, mean, dtype=jnp.int64), keys)
+    drawn: Array = jax.lax.map(lambda key: jax.random.poisson(key, mean, dtype=jnp.int64), keys)
+    return drawn
 
 
 @partial(jax.jit, static_argnames="total")
@@ -159,7 +160,8 @@ def _multinomial(keys: Array, steps: Array, total: int) -> Array:
         bins = jnp.minimum(jnp.searchsorted(steps, u, side="right"), len(steps) - 1)
         return jnp.bincount(bins, length=len(steps))
 
-    return jax.lax.map(one, keys)
+    drawn: Array = jax.lax.map(one, keys)
+    return drawn
 
 
 def _draw_events(
@@ -176,7 +178,7 @@ def _draw_events(
         mean = float(nu)
         capacity = max(int(np.ceil(mean + 8.0 * np.sqrt(mean) + 16.0)), int(numbers.max()))
     over = {name for name, *_ in spec.ranges}
-    values = tuple((k, float(v)) for k, v in scope.values.items() if k not in over)
+    values = tuple((k, float(jnp.asarray(v))) for k, v in scope.values.items() if k not in over)
     columns = _source(program, spec, values)(_parts(keys, 1), capacity)
     weights = (np.arange(capacity) < numbers[:, None]).astype(np.float64)
     return Events(columns, weights)
