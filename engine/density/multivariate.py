@@ -8,6 +8,7 @@ from itertools import combinations
 
 import jax.numpy as jnp
 import numpy as np
+import scipy.linalg
 from jax import Array
 from jax.scipy.linalg import solve_triangular
 
@@ -19,6 +20,7 @@ from .density import Box, breakpoints, log_integral, log_shape
 from .scope import DensityScope
 from .special import log_normal_interval
 
+Matrix = Array | np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 _LOG_ROOT_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 
 
@@ -79,8 +81,10 @@ def _cuts(dist: MultivariateNormalDist, scope: DensityScope, observable: str) ->
 # --- the matrix -----------------------------------------------------------------------------------
 
 
-def covariance(dist: MultivariateNormalDist, scope: DensityScope) -> Array:
+def covariance(dist: MultivariateNormalDist, scope: DensityScope) -> Matrix:
     r""":math:`\Sigma`, shape (..., k, k), where the entries may depend on events.
+
+    Of numbers alone it is an array of numpy, whose factors are found once and not in the program.
 
     Raises:
         CompileError: the numbers of the matrix are not symmetric.
@@ -89,13 +93,13 @@ def covariance(dist: MultivariateNormalDist, scope: DensityScope) -> Array:
         return _matrix(dist, dist.covariances, scope)
     assert dist.correlations is not None  # as validated
     assert dist.standard_deviations is not None
-    sigma = jnp.stack(jnp.broadcast_arrays(*map(scope, dist.standard_deviations)), axis=-1)
+    sigma = _vector(dist.standard_deviations, scope)
     return _matrix(dist, dist.correlations, scope) * sigma[..., :, None] * sigma[..., None, :]
 
 
 def _matrix(
     dist: MultivariateNormalDist, rows: Sequence[Sequence[Value]], scope: DensityScope
-) -> Array:
+) -> Matrix:
     size = len(rows)
     for i, j in combinations(range(size), 2):
         one, other = rows[i][j], rows[j][i]
@@ -105,8 +109,15 @@ def _matrix(
                 f"{other} in row {j}, column {i}",
                 value=dist.name,
             )
-    entries = jnp.broadcast_arrays(*(scope(value) for row in rows for value in row))
-    return jnp.stack(entries, axis=-1).reshape(*entries[0].shape, size, size)
+    entries = _vector([value for row in rows for value in row], scope)
+    return entries.reshape(*entries.shape[:-1], size, size)
+
+
+def _vector(values: Sequence[Value], scope: DensityScope) -> Matrix:
+    """Values along a last axis; of numpy where all of them are numbers."""
+    if all(is_number(value) for value in values):
+        return np.array([as_float(value) for value in values])
+    return jnp.stack(jnp.broadcast_arrays(*map(scope, values)), axis=-1)
 
 
 def _differ(one: Value, other: Value) -> bool:
@@ -116,24 +127,37 @@ def _differ(one: Value, other: Value) -> bool:
     return not math.isclose(as_float(one), as_float(other), rel_tol=1e-6)
 
 
-def _part(matrix: Array, rows: Sequence[int], columns: Sequence[int]) -> Array:
+def _part(matrix: Matrix, rows: Sequence[int], columns: Sequence[int]) -> Matrix:
     return matrix[..., np.array(rows, int)[:, None], np.array(columns, int)]
 
 
-def _inverse_root(matrix: Array) -> Array:
+def _root(matrix: Matrix) -> Matrix:
+    """The Cholesky factor; nan where there is none."""
+    if not isinstance(matrix, np.ndarray):
+        return jnp.linalg.cholesky(matrix)
+    try:
+        return np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        return np.full(matrix.shape, np.nan)
+
+
+def _inverse_root(matrix: Matrix) -> Matrix:
     """The inverse of the Cholesky factor."""
-    lower = jnp.linalg.cholesky(matrix)
+    lower = _root(matrix)
+    if isinstance(lower, np.ndarray):
+        unit = np.eye(len(lower))
+        return scipy.linalg.solve_triangular(lower, unit, lower=True, check_finite=False)
     unit = jnp.broadcast_to(jnp.eye(matrix.shape[-1]), matrix.shape)
     return solve_triangular(lower, unit, lower=True)
 
 
-def _log_volume(matrix: Array) -> Array:
+def _log_volume(matrix: Matrix) -> Array:
     r""":math:`\frac12\ln\det\Sigma`."""
-    diagonal = jnp.diagonal(jnp.linalg.cholesky(matrix), axis1=-2, axis2=-1)
+    diagonal = jnp.diagonal(_root(matrix), axis1=-2, axis2=-1)
     return jnp.sum(jnp.log(diagonal), axis=-1)
 
 
-def _log_exponent(matrix: Array, distances: Sequence[Array]) -> Array:
+def _log_exponent(matrix: Matrix, distances: Sequence[Array]) -> Array:
     r""":math:`-\frac12 d^T\Sigma^{-1}d`."""
     vector = jnp.stack(jnp.broadcast_arrays(*distances), axis=-1)
     pulls = jnp.einsum("...ij,...j->...i", _inverse_root(matrix), vector)
@@ -141,7 +165,7 @@ def _log_exponent(matrix: Array, distances: Sequence[Array]) -> Array:
 
 
 def _conditional(
-    matrix: Array, at: int, given: Sequence[int], distances: Sequence[Array]
+    matrix: Matrix, at: int, given: Sequence[int], distances: Sequence[Array]
 ) -> tuple[Array, Array]:
     """Shift of the mean of one variable, and its width, when others are known."""
     variance = matrix[..., at, at]
