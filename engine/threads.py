@@ -1,6 +1,4 @@
-"""Threads: fits of a batch in several, the linear algebra of each in one.
-
-The matrices of fits are too small to be shared out.
+"""Linear algebra in one thread: the matrices of fits are too small to be shared out.
 
 NumPy and SciPy, whose LAPACK JAX calls too, bring an OpenBLAS each, which starts a thread per core
 for matrices from about a hundred rows on. Its threads wait for each other by spinning, against
@@ -10,14 +8,11 @@ longer, more on a busy machine.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from threading import Lock
 
-import jax
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 _lock = Lock()
@@ -40,16 +35,6 @@ def one_thread() -> Iterator[None]:
             _inside -= 1
             if _inside == 0 and _limits is not None:
                 _limits.restore_original_limits()
-
-
-def threads() -> int:
-    """How many threads call compiled programs at a time: the cores, where these compute.
-
-    In a process of a pool, whose other processes keep the cores busy: one.
-    """
-    if jax.default_backend() != "cpu" or multiprocessing.parent_process() is not None:
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @cache

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -32,7 +31,7 @@ from ..inputs import Program
 from ..likelihood import Observed
 from ..minimise import CONVERGED, INFINITE, STALLED, Box
 from ..model import Model
-from ..threads import one_thread, threads
+from ..threads import one_thread
 
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 IntArray = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
@@ -407,9 +406,7 @@ def _calls(batch: Batch, curvature: bool, steps: int) -> list[kernels.Minima]:
         filled = np.pad(rows, (0, together - len(rows)), mode="edge")
         return _call(batch.part(filled), len(rows), curvature, steps)
 
-    first = [call(rows) for rows in parts[:1]]  # compiles, which only one is to do
-    with ThreadPoolExecutor(threads()) as pool:
-        return [*first, *pool.map(call, parts[1:])]
+    return [call(rows) for rows in parts]
 
 
 @one_thread()
