@@ -134,9 +134,10 @@ def _part(matrix: Matrix, rows: Sequence[int], columns: Sequence[int]) -> Matrix
 def _root(matrix: Matrix) -> Matrix:
     """The Cholesky factor; nan where there is none."""
     if not isinstance(matrix, np.ndarray):
-        return jnp.linalg.cholesky(matrix)
+        factor: Array = jnp.linalg.cholesky(matrix)
+        return factor
     try:
-        return np.linalg.cholesky(matrix)
+        return np.asarray(np.linalg.cholesky(matrix), np.float64)
     except np.linalg.LinAlgError:
         return np.full(matrix.shape, np.nan)
 
@@ -145,8 +146,9 @@ def _inverse_root(matrix: Matrix) -> Matrix:
     """The inverse of the Cholesky factor."""
     lower = _root(matrix)
     if isinstance(lower, np.ndarray):
-        unit = np.eye(len(lower))
-        return scipy.linalg.solve_triangular(lower, unit, lower=True, check_finite=False)
+        identity = np.eye(len(lower))
+        inverse = scipy.linalg.solve_triangular(lower, identity, lower=True, check_finite=False)
+        return np.asarray(inverse, np.float64)
     unit = jnp.broadcast_to(jnp.eye(matrix.shape[-1]), matrix.shape)
     return solve_triangular(lower, unit, lower=True)
 
