@@ -1,9 +1,12 @@
-"""Linear algebra in one thread: the matrices of fits are too small to be shared out.
+"""One fit at a time in a process, its linear algebra in one thread.
 
 NumPy and SciPy, whose LAPACK JAX calls too, bring an OpenBLAS each, which starts a thread per core
 for matrices from about a hundred rows on. Its threads wait for each other by spinning, against
 those of XLA and of every other process: on two cores a fit of 200 parameters took eight times
-longer, more on a busy machine.
+longer, more on a busy machine. The matrices of fits are too small to be shared out.
+
+Compiled loops that run in two threads at once can wait for each other for ever (JAX 0.10 on a
+processor with two cores), as they share XLA's pool of threads.
 """
 
 from __future__ import annotations
@@ -11,30 +14,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from threading import Lock
+from threading import RLock
 
-from threadpoolctl import ThreadpoolController, threadpool_limits
+from threadpoolctl import ThreadpoolController
 
-_lock = Lock()
-_inside = 0
-_limits: threadpool_limits | None = None
+_lock = RLock()
+_depth = 0
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Hold BLAS at one thread for the whole process; may be nested, and used by several threads."""
-    global _inside, _limits
+    """Hold BLAS at one thread, and other threads back; may be nested."""
+    global _depth
     with _lock:
-        _inside += 1
-        if _inside == 1:
-            _limits = _libraries().limit(limits=1, user_api="blas")
-    try:
-        yield
-    finally:
-        with _lock:
-            _inside -= 1
-            if _inside == 0 and _limits is not None:
-                _limits.restore_original_limits()
+        limits = _libraries().limit(limits=1, user_api="blas") if _depth == 0 else None
+        _depth += 1
+        try:
+            yield
+        finally:
+            _depth -= 1
+            if limits is not None:
+                limits.restore_original_limits()
 
 
 @cache

@@ -317,3 +317,10 @@ def test_a_cluster_gives_the_same(model, tmp_path):
         np.testing.assert_array_equal(far.to_arrays()[name], array)
     near = hs3.scan(model, "mu", np.linspace(0.0, 2.0, 6), chunk=2)
     np.testing.assert_array_equal(scan.nll, near.nll)
+
+
+def test_threads_of_an_executor_do_not_wait_for_each_other(model):
+    whole = fit_toys(model, 96, seed=5)
+    with ThreadPoolExecutor(2) as pool:
+        parts = fit_toys(model, 96, seed=5, chunk=16, executor=pool)
+    np.testing.assert_allclose(parts.values, whole.values, rtol=1e-6, atol=1e-8)
