@@ -135,7 +135,7 @@ class Backend(LikelihoodBackend):
                 raise CannotDo("HistFactory channels have no equal in zfit")
             (term,) = graph.terms
             values = Values(graph)
-            return (
-                shape(term.distribution, Scope(values, term.observables, {}, term.path)),
-                values.parameters,
-            )
+            pdf = shape(term.distribution, Scope(values, term.observables, {}, term.path))
+            if set(pdf.obs) != set(term.observables):
+                raise CannotDo(f"{target['pdf']!r} depends on {', '.join(pdf.obs)} alone")
+            return pdf, values.parameters

@@ -91,6 +91,8 @@ def _compare(fixture: Fixture, scans: list[tuple[Any, list[float], list[float]]]
         edge = "edge" in fixture.metadata.get("tags", ())
         assert finite.all() or edge or fixture.name in NOT_FINITE
         precision = IMPRECISE.get(fixture.name, 1e-8)
+        if fixture.name == "density_gamma_origin":  # zfit has a density at and below the origin
+            finite &= np.array(ours) > 0.0
         got, expected = np.array(numbers)[finite], np.array(ours)[finite]
         np.testing.assert_allclose(got, expected, rtol=precision, atol=1e-10)
         if "standard" in fixture.metadata.get("conformance", ()):

@@ -35,17 +35,17 @@ converts("CrystalBall")(
 
 @converts("Poisson")
 def _poisson(pdf: Any, builder: Builder) -> str:
-    """The same, where the range begins between two counts.
+    """The same, where the range begins below zero and ends at a count.
 
     Raises:
-        ConversionError: it begins at a count, which zfit then leaves out of the normalisation.
+        ConversionError: it does not, and zfit does not normalise by the sum over its counts.
     """
     name = observable(pdf)
-    low, _ = builder.ranges[name]
-    if low >= 0.0 and low.is_integer():
+    low, high = builder.ranges[name]
+    if low >= 0.0 or not high.is_integer():
         refuse(
-            f"the range of {pdf.name!r} begins at a count, {low:g}, which zfit leaves out of the "
-            f"normalisation; let it begin at {low - 0.5:g}",
+            f"the range of {pdf.name!r} is {low:g} to {high:g}, over which zfit does not sum; let "
+            "it begin at -0.5 and end at a count",
             low,
         )
     return builder.add(pdf, type="poisson_dist", x=name, mean=builder.value(pdf.params["lam"]))

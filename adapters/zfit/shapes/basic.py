@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 import zfit
 
@@ -88,8 +89,9 @@ def _poisson(dist: PoissonDist, scope: Scope) -> Any:
     obs = scope.variable(dist)
     (name,) = obs.obs
     low, high = scope.ranges[name]
-    # zfit leaves out the count at the lower limit of the normalisation.
-    norm = zfit.Space(name, low - 0.5 if float(low).is_integer() else low, high)
+    # zfit takes the difference of a cumulative function that is the sum at whole numbers only, and
+    # that leaves out the count at the lower limit.
+    norm = zfit.Space(name, max(np.ceil(low) - 1.0, -0.5), np.floor(high))
     return _named(zfit.pdf.Poisson, dist, obs, lam=scope.values(dist.mean), norm=norm)
 
 
