@@ -358,6 +358,35 @@ def test_what_is_written_is_read_again_with_the_same_numbers(name: str) -> None:
     assert_same_changes(again, [oracle.twice_nll(_graph(name), p) for p in points], 1e-10)
 
 
+MEAN, COVARIANCE = [1.1, 0.9], [[0.04, 0.03], [0.03, 0.09]]
+
+
+def test_a_measurement_of_two_parameters_is_normalised_over_both() -> None:
+    """Where the rates depend on one of them alone, ROOT would normalise over this one."""
+    from scipy import stats
+
+    scaled = {"type": "normfactor", "name": "scaled", "parameter": "k"}
+    told = {"name": "told", "type": "multivariate_normal_dist", "x": ["k", "l"]}
+    rates = resolve(Workspace.from_json(channel(scaled, values={"l": 1.0})))
+    document = channel(
+        scaled,
+        distributions=[told | {"mean": MEAN, "covariances": COVARIANCE}],
+        likelihood={"aux_distributions": ["told"]},
+        values={"l": 1.0},
+        domains=b.domain(mu=(0, 5), k=(0, 5), l=(0, 5)),
+    )
+    written, report = converted(document)
+    assert codes(report) == {"root.constraint_by_normsys"}
+    points = [{"k": k, "l": other} for k, other in ((1.0, 1.0), (1.3, 1.0), (1.0, 1.6), (0.8, 0.7))]
+    start = {p.name: p.value for p in rates.parameters}
+    expected = [
+        oracle.twice_nll(rates, start | {"k": p["k"]}) / 2
+        - stats.multivariate_normal.logpdf([p["k"], p["l"]], MEAN, COVARIANCE)
+        for p in points
+    ]
+    assert_same_changes(of_root(written, points), expected)
+
+
 def test_the_cut_at_zero_is_kept_on_request() -> None:
     document, _ = MODELS["histosys_below_zero"]
     out, report = converted(document, approximate=True)

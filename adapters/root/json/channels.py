@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -64,20 +64,23 @@ class ChannelWriter:
             # ROOT reads the kind here, and not on the modifier, where it writes it.
             self.entry["staterror"] = {"constraint_type": self._staterror}
 
-    def attach(self, constraint: str, parameter: str) -> None:
-        """Bring in a constraint pdf by a normsys in `parameter` that multiplies by 1.
+    def attach(self, constraint: str, parameters: Sequence[str]) -> None:
+        """Bring in a constraint pdf by a normsys in each of its parameters that multiplies by 1.
 
         ROOT finds a constraint in nested products wrongly, and in a ModelConfig only when asked.
+        It normalises a constraint over those of its parameters that the rates depend on, too:
+        over some of them, it would be a conditional density, with another likelihood.
         """
-        neutral = {
-            "type": "normsys",
-            "name": f"{constraint}_only",
-            "parameter": parameter,
-            "interpolation": 1,
-            "data": {"hi": 1.0, "lo": 1.0},
-            "constraint_name": constraint,
-        }
-        self.entry["samples"][0]["modifiers"].append(neutral)
+        for number, parameter in enumerate(parameters):
+            neutral = {
+                "type": "normsys",
+                "name": f"{constraint}_only" + (f"_{number}" if number else ""),
+                "parameter": parameter,
+                "interpolation": 1,
+                "data": {"hi": 1.0, "lo": 1.0},
+                "constraint_name": constraint,
+            }
+            self.entry["samples"][0]["modifiers"].append(neutral)
         self.constrained = True
         self._tell("root.constraint_by_normsys", self.channel.path, constraint)
 

@@ -85,7 +85,7 @@ def write_likelihood(draft: Draft, graph: Graph) -> Written:
     if channels:
         steering = Steering(draft, graph)
         for name, about in loose.items():
-            channels[0].attach(name, steering.parameter(about))
+            channels[0].attach(name, steering.parameters(about))
     elif pdfs and loose:
         _check_connected(draft, graph, observed, loose)
         pdfs[0] = _with_constraints(draft, pdfs[0], list(loose))
@@ -121,27 +121,33 @@ def _names_in(part: Part) -> set[str]:
 
 
 class Steering:
-    """Finds a parameter that a function or distribution depends on."""
+    """Finds the parameters that a function or distribution depends on."""
 
     def __init__(self, draft: Draft, graph: Graph) -> None:
-        self.draft, self.parameters = draft, {p.name: p for p in graph.parameters}
+        self.draft, self.known = draft, {p.name: p for p in graph.parameters}
         self.uses = Uses(draft.workspace, Log())
 
-    def parameter(self, name: str) -> str:
-        """Name in ROOT of a parameter that `name` is, or depends on; a free one if possible."""
+    def parameters(self, name: str) -> list[str]:
+        """Names in ROOT of the free parameters that `name` is, or depends on; else of one."""
         node = self.uses.node(name)
         names = [name] if node is None else list(self.uses.leaves(node))
-        found = [self.parameters[n] for n in names if n in self.parameters]
+        found = [self.known[n] for n in dict.fromkeys(names) if n in self.known]
         if not found:
             refuse(f"{name!r} depends on no parameter", "", name)
-        return self.draft.names.of(min(found, key=lambda p: p.const).name)
+        free = [p for p in found if not p.const] or found[:1]
+        return [self.draft.names.of(p.name) for p in free]
 
 
 def _check_connected(
     draft: Draft, graph: Graph, terms: Sequence[Term], loose: Mapping[str, str]
 ) -> None:
-    """ROOT leaves out constraints of parameters that no density depends on."""
+    """ROOT leaves out constraints of parameters that no density depends on.
+
+    Where densities depend on some of them, it normalises the constraint over these alone, so that
+    it becomes a conditional density.
+    """
     uses, known = Uses(draft.workspace, Log()), {p.name for p in graph.parameters}
+    constant = {p.name for p in graph.parameters if p.const}
 
     def leaves(name: str) -> set[str]:
         node = uses.node(name)
@@ -151,6 +157,12 @@ def _check_connected(
     for about in loose.values():
         if not leaves(about) & used:
             message = f"nothing but its constraint depends on {about!r}, which ROOT then leaves out"
+            refuse(message, "", about)
+        if alone := leaves(about) - used - constant:
+            message = (
+                f"nothing but the constraint depends on {sorted(alone)[0]!r} of {about!r}, over "
+                "which ROOT then does not normalise it"
+            )
             refuse(message, "", about)
 
 
