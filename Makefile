@@ -50,10 +50,10 @@ test-slow: $(VENV)/.tools $(VENV)/.package
 
 # The real ROOT runs in an environment of its own, as a child of the tests.
 test-random: $(VENV)/.tools $(VENV)/.package
-	$(BIN)/python tests/random_models/run.py --documents 2000 $(ARGS)
+	$(BIN)/python tests/random_models/trying.py --documents 2000 $(ARGS)
 
 fuzz: $(VENV)/.tools $(VENV)/.package
-	$(BIN)/python tests/fuzz/run.py --cases 100000 $(ARGS)
+	$(BIN)/python tests/fuzz/fuzzing.py --cases 100000 $(ARGS)
 
 test-root: $(VENV)/.tools $(VENV)/.package $(VENV)-root/.ready
 	HS3_ROOT_PYTHON=$(abspath $(VENV)-root)/bin/python $(BIN)/pytest -q -n 2 -m "slow or not slow" \

@@ -77,11 +77,11 @@ def test_a_patch_may_be_a_file_or_data(tmp_path):
     assert hs3.dumps(hs3.load(TWO_BIN)) not in texts
 
 
-@pytest.mark.parametrize("option", ["patch", "patch_name", "measurement", "interpolation"])
+@pytest.mark.parametrize("option", ["patch_name", "measurement", "interpolation"])
 def test_options_for_pyhf_are_refused_for_hs3(option):
     ws = hs3.load(TWO_BIN).to_json()
     with pytest.raises(hs3.ConversionError, match=option):
-        hs3.load(ws, **{option: [] if option == "patch" else "x"})
+        hs3.load(ws, **{option: "x"})
 
 
 def test_an_unknown_option_is_a_type_error():

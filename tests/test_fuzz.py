@@ -15,7 +15,7 @@ import pytest
 sys.path.append(str(Path(__file__).parent / "fuzz"))
 
 from cases import case, corpus, know_the_types
-from run import run
+from fuzzing import run
 
 CASES = int(os.environ.get("HS3_FUZZ", "400"))
 

@@ -344,9 +344,14 @@ def test_root_finds_the_numbers_of_the_document(name: str, found: dict[str, np.n
 READ_AGAIN = [
     name
     for name, (_, said) in MODELS.items()
-    if not said & {"root.custom_shape", "root.custom_factor"} and "_free" not in name
+    if not said & {"root.custom_shape", "root.custom_factor"}
+    and "_free" not in name
+    and name != "shapesys_gamma"
 ]
-"""Models that the plain evaluator of the tests can evaluate as they are written for ROOT."""
+"""Models that the plain evaluator of the tests can evaluate as they are written for ROOT.
+
+Numbers of the gamma density get names, so that it is read again as a density of its own.
+"""
 
 
 @pytest.mark.parametrize("name", READ_AGAIN)

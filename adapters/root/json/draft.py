@@ -12,6 +12,7 @@ from hs3.findings import Finding
 from hs3.graph import Graph, Parameter
 from hs3.workspace import Workspace
 
+from .exact import exact
 from .names import Names, name_bins
 
 Json = dict[str, Any]
@@ -85,6 +86,8 @@ class Draft:
 
     def put(self, section: str, entry: Json, path: str = "") -> str:
         """Add an entry; the same one may be added again, another of that name is an error."""
+        if section != "data":
+            entry = exact(section, entry, self._number)
         table: dict[str, Json] = getattr(self, section)
         known = table.setdefault(entry["name"], entry)
         if known != entry:
@@ -107,6 +110,10 @@ class Draft:
         """Add a constant, for instance a global observable."""
         self.variables[name] = Variable(value, *bounds, const=True)
         return name
+
+    def _number(self, value: float) -> str:
+        """A constant parameter of this value."""
+        return self.fixed(self.names.helper(f"number_{value!r}"), value)
 
     def note(self, code: str, path: str, message: str, value: Any = None) -> None:
         """Report something, once."""

@@ -1,4 +1,4 @@
-"""Random documents, many of them: `python tests/random_models/run.py --documents 2000 --jobs 2`.
+"""Random documents, many of them: `python tests/random_models/trying.py --documents 2000 --jobs 2`.
 
 What fails is shrunk by hypothesis and kept in ``tests/data/random``, from where it is tried for
 ever and becomes a fixture of the suite.

@@ -1,4 +1,4 @@
-"""The fuzz run: `python tests/fuzz/run.py --cases 100000`.
+"""The fuzz run: `python tests/fuzz/fuzzing.py --cases 100000`.
 
 Cases are judged in a child with limits on its memory; a child that dies or hangs is one failed
 case, and the next one goes on behind it. Failed cases are written to a folder.
@@ -70,7 +70,7 @@ def run(seed: int, first: int, last: int, keep: Path | None = None) -> dict[str,
     failures: dict[int, str] = {}
     start, longest = time.monotonic(), 0.0
     while first < last:
-        arguments = [sys.executable, str(HERE / "run.py"), "--child", f"{seed},{first},{last}"]
+        arguments = [sys.executable, str(HERE / "fuzzing.py"), "--child", f"{seed},{first},{last}"]
         log = Path(tempfile.mkstemp(prefix="fuzz-")[1])
         with (
             open(log, "w") as told,
