@@ -54,8 +54,10 @@ def dispatched(table: Any, cls: type, change: Change, passed: list[str]) -> Iter
 
     def changed(*arguments: Any) -> Any:
         value = old(*arguments)
+        if value is None:
+            return None
         passed.append(cls.__name__)
-        return None if value is None else change(value)
+        return change(value)
 
     table.register(cls, changed)
     try:

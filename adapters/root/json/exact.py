@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hs3.base import as_float, is_number, reference_plan
+from hs3.base import Part, as_float, is_number, reference_plan
 from hs3.distributions import Distribution
 from hs3.distributions.histfactory import HistFactoryDist
 from hs3.functions import Function
@@ -30,7 +30,7 @@ def exact(section: str, entry: Json, constant: Callable[[float], str]) -> Json:
     """
     family = Function.family if section == "functions" else Distribution.family
     cls = family.types.get(entry["type"])
-    if cls is None or issubclass(cls, HistFactoryDist):
+    if cls is None or not issubclass(cls, Part) or issubclass(cls, HistFactoryDist):
         return entry
     keys = {key for key, kinds in reference_plan(cls) if {"value", "variable"} & set(kinds)}
     return {k: _named(v, constant) if k in keys - _MATRICES else v for k, v in entry.items()}
