@@ -2,13 +2,13 @@
 
 hepstats asks for zfit's interface: a loss with models, data and parameters that hold their value,
 and a minimiser. Here the whole likelihood, auxiliary measurements included, is one model with one
-data set. hepstats itself sets parameters through zfit where zfit is installed, and then takes no
-other ones.
+data set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -26,7 +26,10 @@ class Parameter:
 
     Attributes:
         floating: True where a fit may move it.
+        independent: it is no function of others, as zfit asks.
     """
+
+    independent = True
 
     def __init__(self, name: str, value: float, floating: bool) -> None:
         self.name, self.floating = name, floating
@@ -36,8 +39,11 @@ class Parameter:
         """The value."""
         return self._value
 
-    def set_value(self, value: float) -> _Restore:
-        """Set the value; as a context manager, until the end of the block."""
+    def set_value(self, value: float, clip: bool | None = None) -> _Restore:
+        """Set the value; as a context manager, until the end of the block.
+
+        There are no limits to `clip` it to: the fit keeps those of the model.
+        """
         old, self._value = self._value, float(np.asarray(value).item())
         return _Restore(self, old)
 
@@ -46,6 +52,17 @@ class Parameter:
 
     def __repr__(self) -> str:
         return f"<Parameter {self.name}={self._value:g}>"
+
+
+@cache
+def _parameter() -> type[Parameter]:
+    """Where zfit is installed, hepstats sets values by it, of what it calls parameters."""
+    try:
+        from zfit.interface import ZfitParameter
+    except ImportError:
+        return Parameter
+    plain = {"name": "", "floating": True}  # there they are properties
+    return type("Parameter", (Parameter, ZfitParameter), plain)
 
 
 class _Restore:
@@ -148,7 +165,8 @@ class Loss:
     constraints: tuple[()] = ()
 
     def __init__(self, model: Model, *, seed: int = 0) -> None:
-        parameters = [Parameter(p.name, p.value, not p.const) for p in model.parameters]
+        made = _parameter()
+        parameters = [made(p.name, p.value, not p.const) for p in model.parameters]
         self._bind(Pdf(model, parameters, seed), Data(model.data))
 
     def _bind(self, pdf: Pdf, data: Data) -> None:

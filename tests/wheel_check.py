@@ -26,7 +26,9 @@ def expected_files() -> set[str]:
         (Path(inside) / path.relative_to(ROOT / folder)).as_posix()
         for folder, inside in FOLDERS.items()
         for path in (ROOT / folder).rglob("*")
-        if path.suffix in (".py", ".lark", ".json") or path.name == "py.typed"
+        if path.suffix in (".py", ".lark", ".json", ".j2")
+        or path.name == "py.typed"
+        or ({"fixtures", "results"} & set(path.parts) and path.is_file())
     }
 
 

@@ -117,8 +117,7 @@ class Carrier:
             values = jnp.exp(log_densities(spec, scope))
             return jnp.broadcast_to(values, events.shape[1:]), _error(scope.errors)
 
-        low, high = (list(v) for v in zip(*ranges.values(), strict=True))
-        space = zfit.Space(list(ranges), low, high)
+        space = zfit.Space(list(ranges), tuple(zip(*ranges.values(), strict=True)))
         params = {name: self.values.parameters[name] for name in names}
         call = self._bridge(density, names)
         pdf = EnginePDF(call, space, params, spec.distribution)
