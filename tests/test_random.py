@@ -1,6 +1,6 @@
 """Random documents of every kind: the engine against the oracle, and through every adapter.
 
-`HS3_RANDOM` is the number of documents: 200 in continuous integration, 2000 in a full run
+`HS3_RANDOM` is the number of documents: 20 by default, 2000 in a full run
 (``make test-random``). What fails is shrunk and kept in ``tests/data/random``.
 """
 
