@@ -5,6 +5,8 @@ give the same numbers before a time is taken.
 
     python benchmarks/gradient.py [--sizes tiny,small,medium,large] [--rounds 20] [--json FILE]
 
+A size may also be a file, see models.py.
+
 Asked for is a gradient at least 5 times faster than pyhf's and 7 times faster than NextStat's on
 medium, 20 and 100 times on large.
 """
@@ -113,7 +115,7 @@ def main() -> None:
             actions[who], order = make(spec, values)
             check(who, own, list(values), actions[who], order)
         seconds = measure.in_turns(actions, settings.rounds, in_a_row=10)
-        record.row(size, WHAT, seconds, f"{len(values)} parameters")
+        record.row(models.case(size), WHAT, seconds, f"{len(values)} parameters")
     for size, peer, least in TARGETS:
         record.faster(size, WHAT, peer, least)
     record.finish(settings.json)

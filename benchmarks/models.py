@@ -111,9 +111,20 @@ def _modifier(name: str, kind: str, data: Any = None) -> Json:
     return {"name": name, "type": kind, "data": data}
 
 
+def case(name: str) -> str:
+    """How reports call a model: a size as it is, a file by its folder and name."""
+    path = Path(name.partition("+")[0])
+    return name if name in SIZES else f"{path.parent.name}/{path.stem}"
+
+
 def workspace(size: str, seed: int = 2026) -> Json:
-    """A pyhf workspace of one of the `SIZES`, the same for the same seed."""
+    """A pyhf workspace of one of the `SIZES`, the same for the same seed; or one from a file.
+
+    A file may be followed by ``+`` and that of a JSON Patch, as published likelihoods come.
+    """
     other = os.environ.get("HS3_BENCHMARK_MODELS")
+    if size not in SIZES:
+        return _published(*map(Path, size.split("+")))
     if other is None:
         return _Generator(SIZES[size], seed).workspace()
     module_spec = importlib.util.spec_from_file_location("other_models", other)
@@ -123,6 +134,15 @@ def workspace(size: str, seed: int = 2026) -> Json:
     module_spec.loader.exec_module(module)
     made: Json = module.workspace(**module.SIZES[size])
     return made
+
+
+def _published(background: Path, *patches: Path) -> Json:
+    import jsonpatch
+
+    spec: Json = json.loads(background.read_text(encoding="utf-8"))
+    for patch in patches:
+        spec = jsonpatch.apply_patch(spec, patch.read_text(encoding="utf-8"))
+    return spec
 
 
 def write(size: str, folder: Path) -> Path:

@@ -1,7 +1,7 @@
 """Run all benchmarks that the environment has the peers for, and write a report.
 
     python benchmarks/report.py [--only gradient,fit] [--out benchmarks/results]
-                                [--limit BACKGROUND.json,PATCH.json]
+                                [--limit BACKGROUND.json,PATCH.json] [--sizes …]
 
 Writes ``<date>-<short name of the commit>.md`` and ``.json``: times, ratios, the targets that were
 met or missed, the peers that were left out, versions and the machine. ROOT runs in the Python that
@@ -131,8 +131,11 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(QUESTIONS), help="comma-separated questions")
     parser.add_argument("--out", type=Path, default=HERE / "results")
     parser.add_argument("--limit", default="", help="workspace and patch for the upper limit")
+    parser.add_argument("--sizes", default="", help="models of the gradient and the fit")
     options = parser.parse_args()
     arguments = {"limit": [part for part in options.limit.split(",") if part]}
+    if options.sizes:
+        arguments |= {name: ["--sizes", options.sizes] for name in ("gradient", "fit")}
     about = machine()
     results = [run(name, arguments.get(name, [])) for name in options.only.split(",")]
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
