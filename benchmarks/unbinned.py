@@ -1,5 +1,5 @@
-"""Time of unbinned likelihoods: the gradient, against the formula written by hand; fits, against
-RooFit and zfit.
+"""Time of unbinned likelihoods: the gradient, against the formula written by hand and pyhs3; fits,
+against RooFit and zfit.
 
 The model is a Gaussian peak on a falling exponential between 5 and 7, four parameters. The
 hand-written expression is plain JAX with the same closed normalisations, jitted. Numbers have to
@@ -31,6 +31,7 @@ from hs3.engine import kernels
 
 GRADIENT, FIT = "-ln L and gradient", "fit with covariance"
 Fitted = dict[str, float]
+Evaluate = Callable[[], tuple[float, Any]]
 
 
 def by_hand(x: models.Events) -> Callable[[jax.Array], jax.Array]:
@@ -50,8 +51,33 @@ def by_hand(x: models.Events) -> Callable[[jax.Array], jax.Array]:
     return nll
 
 
-def gradient(record: measure.Record, model: Any, x: models.Events, rounds: int) -> None:
-    """Both on the same events, in turns."""
+def pyhs3s(x: models.Events) -> Evaluate:
+    """pyhs3 on the same document, its graph compiled as it is by default; it has no fits."""
+    import pyhs3
+    import pytensor
+    from pyhs3.compile import function
+    from pytensor.graph.traversal import explicit_graph_inputs
+
+    workspace = pyhs3.Workspace(**models.unbinned(x))
+    model = workspace.model(workspace.likelihoods[0], progress=False)
+    nll = -model.log_prob.sum()
+    inputs = [v for v in explicit_graph_inputs([nll]) if v.name]
+    slopes = pytensor.grad(nll, [v for v in inputs if v.name in model.free_params])
+    compiled = function(inputs=inputs, outputs=[nll, *slopes], trust_input=True)
+    known = {**model.free_params, **model.data}
+    at = [np.asarray(known[v.name], np.float64).reshape((-1,) * v.ndim) for v in inputs]
+
+    def evaluate() -> tuple[float, Any]:
+        value, *slope = compiled(*at)
+        return float(value), slope
+
+    return evaluate
+
+
+def gradient(
+    record: measure.Record, model: Any, x: models.Events, peers: list[str], rounds: int
+) -> None:
+    """All on the same events, in turns."""
     theta = jax.device_put(model.start)
     plain = jax.jit(jax.value_and_grad(by_hand(x)))
     values = jnp.array([START[k] for k in ("slope", "mean", "width", "fraction")])
@@ -66,10 +92,13 @@ def gradient(record: measure.Record, model: Any, x: models.Events, rounds: int) 
         value, slope = plain(values)
         return float(value), slope.block_until_ready()
 
-    if not np.isclose(ours()[0], hand()[0], rtol=1e-10):
-        raise SystemExit(f"the two disagree: {ours()[0]}, {hand()[0]}")
-    pair = {"hs3": ours, "JAX by hand": hand}
-    record.row(f"{len(x):,}", GRADIENT, measure.in_turns(pair, rounds))
+    actions = {"hs3": ours, "JAX by hand": hand}
+    if "pyhs3" in peers:
+        actions["pyhs3"] = pyhs3s(x)
+    for who, action in actions.items():
+        if not np.isclose(ours()[0], action()[0], rtol=1e-10):
+            raise SystemExit(f"-ln L of {who} is {action()[0]}, not {ours()[0]}")
+    record.row(f"{len(x):,}", GRADIENT, measure.in_turns(actions, rounds, in_a_row=10))
 
 
 def zfits(x: models.Events) -> Callable[[], Fitted]:
@@ -134,11 +163,11 @@ def main() -> None:
         ("--budget", {"type": float, "default": 3.0}),
     )
     record = measure.Record("unbinned")
-    peers = measure.installed(record, "zfit")
+    peers = measure.installed(record, "zfit", "pyhs3")
     for count in map(int, settings.events.split(",")):
         x = models.events(count)
         model = hs3.compile(hs3.Workspace.from_json(models.unbinned(x)))
-        gradient(record, model, x, settings.rounds)
+        gradient(record, model, x, peers, settings.rounds)
         fits(record, model, x, peers, settings.budget)
         if count >= 100_000:
             for peer in ("RooFit cpu", "RooFit codegen", "zfit"):
