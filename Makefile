@@ -48,16 +48,18 @@ test: $(VENV)/.tools $(VENV)/.package
 test-slow: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/pytest -q -n 2 -m slow $(ARGS)
 
-# The real ROOT runs in an environment of its own, as a child of the tests.
 test-random: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/python tests/random_models/trying.py --documents 2000 $(ARGS)
 
 fuzz: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/python tests/fuzz/fuzzing.py --cases 100000 $(ARGS)
 
+# The real ROOT runs in an environment of its own, as a child of the tests. The other tests of its
+# files do without it.
+ROOT_TESTS := root_file root_histfactory root_json root_process root_shared xml
 test-root: $(VENV)/.tools $(VENV)/.package $(VENV)-root/.ready
 	HS3_ROOT_PYTHON=$(abspath $(VENV)-root)/bin/python $(BIN)/pytest -q -n 2 -m "slow or not slow" \
-		tests/adapters/test_root_*.py tests/adapters/test_xml*.py $(ARGS)
+		$(ROOT_TESTS:%=tests/adapters/test_%.py) $(ARGS)
 
 # An archive made with the newest versions holds with the oldest ones, and the other way round; one
 # with a changed number does not. The oldest versions need Python 3.11.
