@@ -13,7 +13,7 @@ from hs3.edit.occurrences import of_entry
 from hs3.errors import EditError
 from hs3.findings import Finding
 from hs3.graph import Graph
-from hs3.histfactory.meaning import BinFactors, Effect, FloatArray
+from hs3.histfactory.meaning import BinFactors, BinFunction, Effect, FloatArray
 
 from . import kernels
 from .diagnostics.prefit import prefits
@@ -123,7 +123,7 @@ def signals(graph: Graph, pois: Collection[str]) -> dict[str, set[str]]:
     for channel in graph.channels:
         for sample in channel.samples:
             for modifier in sample.modifiers:
-                several = isinstance(modifier, BinFactors | Effect)
+                several = isinstance(modifier, BinFactors | BinFunction | Effect)
                 names = modifier.parameters if several else (modifier.parameter,)  # type: ignore[union-attr]
                 if any(leaves.get(n, {n}) & set(pois) for n in names):
                     out.setdefault(channel.name, set()).add(sample.name)
@@ -137,7 +137,7 @@ def covariance(
 
     :math:`V = J C J^T` with the derivatives :math:`J` of the expected counts, exact.
     """
-    channels = lowered(model.graph.channels)[0]
+    channels = lowered(model.graph)[0]
     rows = max(len(channel.samples) for channel in channels)
     mask = np.zeros((len(model.layout.pieces), rows))
     for place, piece in enumerate(model.layout.pieces):

@@ -13,7 +13,7 @@ from hs3.functions.base import Function
 from hs3.jsonio import dumps
 
 from .functions import Scope, evaluate_all
-from .histfactory.effects import BinEffect
+from .histfactory.effects import BinInput
 from .terms import TermProgram
 
 ONE = 0
@@ -32,13 +32,14 @@ class Program:
             evaluated.
         parameters: names of theta, needed only where there are functions or terms.
         terms: the factors that are neither channels nor constraints, or None.
-        effects: modifiers of types that other packages add, each with one value per bin.
+        effects: what modifiers compute for each bin: functions of the observables, and types that
+            other packages add.
     """
 
     functions: tuple[Function, ...] = ()
     parameters: tuple[str, ...] = ()
     terms: TermProgram | None = None
-    effects: tuple[BinEffect, ...] = ()
+    effects: tuple[BinInput, ...] = ()
 
     @classmethod
     def of(
@@ -46,7 +47,7 @@ class Program:
         functions: Sequence[Function],
         parameters: Sequence[str],
         terms: TermProgram | None = None,
-        effects: Sequence[BinEffect] = (),
+        effects: Sequence[BinInput] = (),
     ) -> Program:
         """The program for these functions, terms and effects of these parameters."""
         named = tuple(parameters) if functions or terms or effects else ()
@@ -85,7 +86,7 @@ class Program:
 
 
 def input_slots(
-    parameters: Sequence[str], functions: Sequence[Function], effects: Sequence[BinEffect] = ()
+    parameters: Sequence[str], functions: Sequence[Function], effects: Sequence[BinInput] = ()
 ) -> dict[str, int]:
     """Index of each parameter, function and bin of an effect in the inputs."""
     names = [*parameters, *(f.name for f in functions), *(n for e in effects for n in e.names)]

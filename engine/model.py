@@ -36,8 +36,9 @@ from .histfactory.layout import Layout, plan
 from .histfactory.pack import pack
 from .inputs import Program, input_slots
 from .likelihood import Arrays, Observed
+from .needed import needed_functions
 from .sampling import terms as sampling
-from .terms import TermData, TermSpec, needed_functions, term_data, term_program
+from .terms import TermData, TermSpec, term_data, term_program
 
 Values = Mapping[str, float]
 DEFAULT = Options()
@@ -356,7 +357,7 @@ class Model:
         stacked = kernels.sample_yields(self.theta(values), self.program, self.arrays)
         per_channel = self.layout.per_channel(np.moveaxis(np.asarray(stacked), 1, 0))
         out: dict[str, dict[str, FloatArray]] = {}
-        channels = lowered(self.graph.channels)[0]
+        channels = lowered(self.graph)[0]
         for name, channel, yields in zip(self.channel_names, channels, per_channel, strict=True):
             own = out.setdefault(name, {})
             for sample, counts in zip(channel.samples, yields, strict=False):
@@ -440,7 +441,7 @@ def compile(graph: Graph, options: Options = DEFAULT) -> Model:
     names = [p.name for p in graph.parameters]
     functions = needed_functions(graph)
     _try(functions, graph)
-    channels, effects = lowered(graph.channels)
+    channels, effects = lowered(graph)
     slots = input_slots(names, functions, effects)
     layout = plan([channel.bins for channel in graph.channels])
     counts = layout.stacked([c.observed for c in graph.channels if c.observed is not None])

@@ -34,7 +34,6 @@ from hs3.data.binned import BinnedData
 from hs3.data.unbinned import UnbinnedData
 from hs3.distributions import Distribution
 from hs3.errors import CompileError
-from hs3.functions import Function
 from hs3.graph import Graph, Term
 from hs3.histfactory.meaning import FloatArray
 from hs3.jsonio import dumps
@@ -165,24 +164,6 @@ def _kind(term: Term) -> Kind:
     if isinstance(term.data, BinnedData):
         return "binned" if term.data.uncertainty is None else "gaussian"
     return "unbinned"
-
-
-def needed_functions(graph: Graph) -> tuple[Function, ...]:
-    """The functions that channels and constraints depend on; terms evaluate theirs themselves."""
-    if not graph.functions:
-        return ()
-    modifiers = [m for c in graph.channels for s in c.samples for m in s.modifiers]
-    todo = [n for m in modifiers for n in getattr(m, "parameters", (getattr(m, "parameter", ""),))]
-    for constraint in graph.constraints:
-        given = (constraint.parameter, constraint.observed, constraint.scale)
-        todo.extend(name for name in given if isinstance(name, str))
-    definitions = Definitions({f.name: f for f in graph.functions}, {})
-    seen: set[str] = set()
-    while todo:
-        if (name := todo.pop()) not in seen:
-            seen.add(name)
-            todo.extend(definitions.direct(name))
-    return tuple(f for f in graph.functions if f.name in seen)
 
 
 def term_data(term: Term, spec: TermSpec) -> TermData:

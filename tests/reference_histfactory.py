@@ -8,7 +8,8 @@ and a value for every parameter; parameters that are left out keep the graph's v
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise, product
 
 import numpy as np
 from oracles import Oracle
@@ -18,6 +19,7 @@ from hs3.graph import Graph
 from hs3.histfactory.combine import VerticalMorphModifier
 from hs3.histfactory.meaning import (
     BinFactors,
+    BinFunction,
     Channel,
     Constraint,
     Effect,
@@ -42,7 +44,28 @@ def all_values(graph: Graph, values: Mapping[str, float] | None = None) -> dict[
         out[name] = float(value)
     document = {"functions": [function.to_json() for function in graph.functions]}
     oracle = Oracle(document, {}, out)
-    return out | {function.name: float(oracle(function.name)) for function in graph.functions}
+    shapes = [
+        (c, m)
+        for c in graph.channels
+        for s in c.samples
+        for m in s.modifiers
+        if isinstance(m, BinFunction)
+    ]
+    for channel, modifier in shapes:
+        for b, middle in enumerate(middles(channel)):
+            out[f"{modifier.path}[{b}]"] = float(oracle.at(middle)(modifier.function))
+    observables = {axis for channel, _ in shapes for axis in channel.axes} - out.keys()
+    for function in graph.functions:
+        if not observables & set(oracle.names(function.name)):
+            out[function.name] = float(oracle(function.name))
+    return out
+
+
+def middles(channel: Channel) -> Iterator[dict[str, float]]:
+    """The middle of each bin, the last axis running fastest."""
+    along = [[(a + b) / 2 for a, b in pairwise(map(float, edges))] for edges in channel.edges]
+    for cell in product(*along):
+        yield dict(zip(channel.axes, cell, strict=True))
 
 
 def number(value: float | str, theta: Mapping[str, float]) -> float:
@@ -113,6 +136,8 @@ def sample_rate(sample: Sample, b: int, theta: Mapping[str, float]) -> float:
                 delta += additive(modifier.interpolation, lo, nominal, hi, a)
             case BinFactors():
                 factor *= theta[modifier.parameters[b]]
+            case BinFunction():
+                factor *= theta[f"{modifier.path}[{b}]"]
             case Effect(spelled=VerticalMorphModifier() as spelled):
                 factor *= vertical_morph(spelled, sample, theta)[b] / nominal
     total = nominal + delta

@@ -383,7 +383,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
         "histfactory.depends_on_observable",
         MODIFIER,
         channel(
-            {"name": "f", "type": "custom"},
+            b.modifier(b.NORMSYS, parameter="f", constraint="None"),
             functions=[{"name": "f", "type": "generic_function", "expression": "x"}],
         ),
     ),

@@ -265,6 +265,29 @@ def test_observables_with_another_range_are_other_observables():
     assert hs3.compile(ws).nll(point) == pytest.approx(sum(single) - unit(0.5), rel=1e-12)
 
 
+def with_gamma(name, mean):
+    """A factor with a gamma constraint whose numbers are constants, as for ROOT."""
+    entry = {"type": "gamma_dist", "gamma": "shape", "beta": "rate", "mu": 0}
+    data = with_factor(name, lambda k, _: entry | {"x": k})
+    constants = {"shape": mean + 1.0, "rate": 1.0 / mean}
+    data["parameter_points"][0]["parameters"] += [
+        {"name": n, "value": v, "const": True} for n, v in constants.items()
+    ]
+    return data
+
+
+def test_constants_of_one_name_and_other_values_are_other_constants():
+    inputs = [with_gamma("u", 25.0), with_gamma("v", 16.0)]
+    ws = combined(inputs)[0]
+    graph = hs3.compile(ws).graph
+    assert {(c.kind, c.parameter, c.observed) for c in graph.constraints if c.kind == "gamma"} == {
+        ("gamma", "k_u", 25.0),
+        ("gamma", "k_v", 16.0),
+    }
+    single = [hs3.compile(hs3.Workspace.from_json(d)).nll() for d in inputs]
+    assert hs3.compile(ws).nll() == pytest.approx(sum(single) - unit(0.25), rel=1e-12)
+
+
 def test_the_inputs_are_recorded_by_their_hash():
     inputs = [hs3.Workspace.from_json(d) for d in two()]
     ws = combined(inputs)[0]
@@ -350,9 +373,82 @@ def test_matrices_that_are_none_of_correlations(matrix, said):
     assert said in error.message
 
 
-def test_only_gaussian_constraints_can_be_correlated():
-    partial = {"name": "s", "parameters": [{"a": "mu"}, {"b": "alpha"}], "matrix": [[1, 0], [0, 1]]}
-    refusal(two(), "combine.correlation", partial=[partial])
+def with_factor(name, entry, value=1.0, **more):
+    """A channel with a factor `k` that `entry` constrains."""
+    data = counting(n=11.0, name=name, **more)
+    for sample in data["distributions"][0]["samples"]:
+        sample["modifiers"].append({"name": "k", "type": "normfactor", "parameter": f"k_{name}"})
+    data["distributions"].append({"name": f"kc_{name}", **entry(f"k_{name}", f"nom_{name}")})
+    data["likelihoods"][0]["aux_distributions"] = [f"kc_{name}"]
+    data["domains"][0]["axes"].append({"name": f"k_{name}", "min": 0.1, "max": 5})
+    constant = {"name": f"nom_{name}", "value": value, "const": True}
+    data["parameter_points"][0]["parameters"] += [{"name": f"k_{name}", "value": value}, constant]
+    return data
+
+
+def lognormal(kappa):
+    return lambda k, nominal: {"type": "lognormal_dist", "x": nominal, "mu": k, "k": kappa}
+
+
+BOTH = [{"a": "k_u"}, {"b": "k_v"}]
+
+
+def test_logarithms_of_parameters_with_log_normal_constraints_are_correlated():
+    """k_i = o_i exp(s_i Σ L_ij z_j): the measurement of k is Gaussian in ln k."""
+    rho, kappa, nominal = 0.6, (1.2, 1.5), (1.0, 1.3)
+    inputs = [
+        with_factor(name, lognormal(width), value=value)
+        for name, width, value in zip("uv", kappa, nominal, strict=True)
+    ]
+    partial = {"name": "z", "parameters": BOTH, "matrix": [[1, rho], [rho, 1]]}
+    model = hs3.compile(combined(inputs, partial=[partial])[0])
+    z = np.array([0.7, -0.4])
+    shifts = np.linalg.cholesky([[1, rho], [rho, 1]]) @ z
+    k = [o * c**x for o, c, x in zip(nominal, kappa, shifts, strict=True)]
+    rates = [(5 * 0.8 + 10) * (1 + 0.1 * 0.3) * factor for factor in k]
+    expected = poisson(11, rates[0]) + poisson(11, rates[1]) + unit(0.3) + unit(z[0]) + unit(z[1])
+    given = {"mu": 0.8, "alpha": 0.3, "z_1": z[0], "z_2": z[1]}
+    assert model.nll(given) == pytest.approx(expected, rel=1e-12)
+    # The joint density of the two observed logarithms is the multivariate normal one.
+    covariance = np.outer(np.log(kappa), np.log(kappa)) * [[1, rho], [rho, 1]]
+    pull = np.log(k) - np.log(nominal)
+    normal = 0.5 * pull @ np.linalg.solve(covariance, pull)
+    assert unit(z[0]) + unit(z[1]) == pytest.approx(normal + math.log(2 * math.pi), rel=1e-12)
+
+
+def counted(k, nominal):
+    return {"type": "poisson_dist", "x": nominal, "mean": k}
+
+
+def gamma(k, _):
+    return {"type": "gamma_dist", "x": k, "gamma": 26, "beta": 0.04, "mu": 0}
+
+
+def gauss(k, nominal):
+    return {"type": "gaussian_dist", "x": nominal, "mean": k, "sigma": 0.5}
+
+
+@pytest.mark.parametrize(
+    "entry, member, said",
+    [
+        (counted, "k_u", "'k_u' of 'a' needs a Gaussian or log-normal constraint, not poisson("),
+        (gamma, "k_u", "not gamma(observed 25, scale 25)"),
+        (gauss, "mu", "'mu' of 'a' needs a Gaussian or log-normal constraint, not none"),
+    ],
+)
+def test_constraints_of_other_kinds_cannot_be_correlated(entry, member, said):
+    inputs = [with_factor(name, entry) for name in "uv"]
+    members = [{"a": member}, BOTH[1]]
+    partial = {"name": "s", "parameters": members, "matrix": [[1, 0.5], [0.5, 1]]}
+    assert said in refusal(inputs, "combine.correlation", partial=[partial]).message
+
+
+def test_gaussian_constraints_that_are_cut_off_cannot_be_correlated():
+    inputs = [with_factor(name, gauss) for name in "uv"]
+    partial = {"name": "s", "parameters": BOTH, "matrix": [[1, 0.5], [0.5, 1]]}
+    combined(inputs, partial=[partial])
+    inputs[0]["domains"][0]["axes"].append({"name": "nom_u", "min": 0, "max": 2})
+    assert "cut off" in refusal(inputs, "combine.correlation", partial=[partial]).message
 
 
 def bins():

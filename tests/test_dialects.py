@@ -14,7 +14,14 @@ from hs3.codes import CODES
 from hs3.dialects import RULES
 from hs3.dialects.base import Log, Writer, rule
 from hs3.graph import Graph
-from hs3.histfactory.meaning import BinFactors, Constraint, HistoSys, Interpolation, NormSys
+from hs3.histfactory.meaning import (
+    BinFactors,
+    BinFunction,
+    Constraint,
+    HistoSys,
+    Interpolation,
+    NormSys,
+)
 from hs3.resolve import attempt
 
 Code = Interpolation
@@ -46,6 +53,7 @@ def is_const(name: str) -> Check:
 
 
 GAUSS = {"name": "c", "type": "gaussian_dist", "x": "a", "mean": "nom_a", "sigma": 1.0}
+TILT = {"name": "f", "type": "generic_function", "expression": "1 + t*x"}
 NOMINAL = [
     {
         "name": "default_values",
@@ -120,6 +128,10 @@ CASES: dict[str, tuple[dict[str, Any], Check]] = {
     "dialect.normsys_nonpositive": (
         one(b.modifier(b.NORMSYS, data={"hi": 1.3, "lo": 0.0})),
         lambda g: first(g).lo == np.finfo(float).eps and first(g).hi == 1.3,
+    ),
+    "dialect.function_of_observable": (
+        one({"name": "f", "type": "custom"}, functions=[TILT], parameter_points=b.point(t=0.1)),
+        lambda g: first(g) == BinFunction("f", "f", ("t",), first(g).path),
     ),
     "dialect.shapesys_vals_relative": (one(b.SHAPESYS), measured("g0", "poisson", 100, 100)),
     "dialect.shapesys_vals_absolute": (

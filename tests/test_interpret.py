@@ -182,7 +182,11 @@ def test_custom_modifier_is_a_function() -> None:
     )
     assert [f.name for f in graph.functions] == ["double"]
     assert [p.name for p in graph.parameters] == ["mu"]
-    bad = b.document(b.sample({"name": "shape", "type": "custom"}), functions=[shape])
+    factor = b.sample({"name": "shape", "type": "custom"})
+    (found,) = graph_of(factor, functions=[shape]).channels[0].samples[0].modifiers
+    assert (found.function, found.parameters) == ("shape", ())
+    systematic = b.modifier(b.NORMSYS, parameter="shape", constraint="None")
+    bad = b.document(b.sample(systematic), functions=[shape])
     errors = [f.code for f in attempt(b.workspace(bad))[1].errors]
     assert errors == ["histfactory.depends_on_observable"]
 

@@ -442,11 +442,13 @@ GLOBAL = {
                 {"name": "s", "value": 1.0},
                 {"name": "glob", "value": 1.5, "const": True},
                 {"name": "tau", "value": 4.0, "const": True},
+                {"name": "half", "value": 0.5, "const": True},
             ],
         }
     ]
 }
 TIMES = [
+    {"name": "next", "type": "sum", "summands": [1, "tau"]},
     {"name": "tm", "type": "product", "factors": ["m", "tau"]},
     {"name": "t3", "type": "product", "factors": [3.0, "m"]},
     {"name": "lm", "type": "generic_function", "expression": "log(m)"},
@@ -485,8 +487,18 @@ MEASUREMENTS: list[tuple[dict[str, Any], Any]] = [
         {"name": "c", "type": "gamma_dist", "x": "m", "gamma": 5.0, "beta": 0.25, "mu": 0},
         ("gamma", "m", 4.0, 4.0),
     ),
+    (
+        {"name": "c", "type": "gamma_dist", "x": "m", "gamma": "tau", "beta": "half", "mu": 0},
+        ("gamma", "m", 3.0, 2.0),
+    ),
+    (
+        {"name": "c", "type": "gamma_dist", "x": "m", "gamma": "next", "beta": 0.25, "mu": 0},
+        ("gamma", "m", 4.0, 4.0),
+    ),
     # other forms stay distributions
     ({"name": "c", "type": "gamma_dist", "x": "m", "gamma": 5.0, "beta": 0.25, "mu": 1}, None),
+    ({"name": "c", "type": "gamma_dist", "x": "m", "gamma": "s", "beta": 0.25, "mu": 0}, None),
+    ({"name": "c", "type": "gamma_dist", "x": "m", "gamma": "tm", "beta": 0.25, "mu": 0}, None),
     ({"name": "c", "type": "lognormal_dist", "x": "m", "mu": 0.0, "sigma": 0.2}, None),
     ({"name": "c", "type": "poisson_dist", "x": "m", "mean": 3.0}, None),
     ({"name": "c", "type": "poisson_dist", "x": "glob", "mean": "m", "integer": True}, None),
@@ -514,6 +526,29 @@ def test_auxiliary_distributions(dist: dict[str, Any], wanted: Any) -> None:
     assert len(graph.terms) == 1
     needed = {v for v in wanted[1:] if isinstance(v, str)} - {"quad"}
     assert needed <= set(names(graph.parameters))
+
+
+GAMMA = {"name": "c", "type": "gamma_dist", "x": "m", "gamma": "tau", "beta": 0.25, "mu": 0}
+OTHER = {"name": "o", "type": "generic_dist", "expression": "exp(-(m - tau)^4)"}
+
+
+def test_constants_that_might_change_are_no_numbers() -> None:
+    """Used elsewhere, they can be freed; other points may give them other values."""
+    fixed = graph_of(unbinned(gauss("g"), GAMMA, auxiliary=["c"], **GLOBAL))
+    assert [c.kind for c in fixed.constraints] == ["gamma"]
+    assert "tau" not in names(fixed.parameters)
+    for first, second in (("c", "o"), ("o", "c")):
+        shared = unbinned(gauss("g"), GAMMA, OTHER, auxiliary=[first, second], **GLOBAL)
+        graph = graph_of(shared)
+        assert not graph.constraints
+        assert {t.distribution.name for t in graph.terms} == {"g", "c", "o"}
+        assert "tau" in names(graph.parameters)
+    used = unbinned(gauss("g", sigma="tau"), GAMMA, auxiliary=["c"], **GLOBAL)
+    assert not graph_of(used).constraints
+    second_point = {"name": "p", "parameters": [{"name": "tau", "value": 5.0, "const": True}]}
+    points = [*GLOBAL["parameter_points"], second_point]
+    moved = unbinned(gauss("g"), GAMMA, auxiliary=["c"], parameter_points=points)
+    assert not graph_of(moved).constraints
 
 
 def test_measurement_in_line() -> None:

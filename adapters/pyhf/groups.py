@@ -15,6 +15,7 @@ from hs3.findings import Finding
 from hs3.graph import Graph
 from hs3.histfactory.meaning import (
     BinFactors,
+    BinFunction,
     Channel,
     Constraint,
     Effect,
@@ -38,7 +39,7 @@ class Place:
     @property
     def parameters(self) -> tuple[str, ...]:
         """The parameters of the modifier."""
-        if isinstance(self.modifier, BinFactors | Effect):
+        if isinstance(self.modifier, BinFactors | BinFunction | Effect):
             return self.modifier.parameters
         return (self.modifier.parameter,)
 
@@ -146,6 +147,10 @@ class Grouping:
             if isinstance(place.modifier, Effect):
                 kind = place.modifier.spelled.type
                 refuse(f"pyhf has no modifiers of type {kind!r}", place.modifier.path, kind)
+            if isinstance(place.modifier, BinFunction):
+                name = place.modifier.function
+                message = f"pyhf cannot scale bins by the function {name!r}"
+                refuse(message, place.modifier.path, name)
             for name in place.parameters:
                 if name not in known:
                     message = f"pyhf cannot scale a sample by the function {name!r}"

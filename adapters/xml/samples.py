@@ -8,6 +8,7 @@ import numpy as np
 
 from hs3.histfactory.meaning import (
     BinFactors,
+    BinFunction,
     Channel,
     Effect,
     HistoSys,
@@ -88,6 +89,8 @@ class ChannelReader:
                 return self._histo_sys(m, sample)
             case BinFactors():
                 return self._bin_factors(m)
+            case BinFunction():
+                refuse("XML has no factors that depend on the observable", m.path, m.function)
             case Effect():
                 refuse(f"XML has no modifiers of type {m.spelled.type!r}", m.path, m.name)
 

@@ -189,7 +189,7 @@ class Place(NamedTuple):
 
 def place_of(model: Model) -> tuple[Place, list[list[str]]]:
     """Rows of one name are one sample; also the names per channel."""
-    channels = lowered(model.graph.channels)[0]
+    channels = lowered(model.graph)[0]
     names = [list(dict.fromkeys(s.name for s in channel.samples)) for channel in channels]
     rows = max(len(channel.samples) for channel in channels)
     merge = np.zeros((len(channels), max(map(len, names)), rows))

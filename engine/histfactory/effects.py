@@ -1,7 +1,7 @@
-r"""Modifiers that other packages add: any function of parameters that changes bins.
+r"""What modifiers compute for each bin: functions of the observables, types of other packages.
 
-The arrays of `Blocks` know nothing of them. What an effect gives for each bin becomes further
-inputs of the program, beside parameters and functions, and these scale bins as per-bin factors do:
+The arrays of `Blocks` know nothing of them. What is computed for each bin becomes further inputs of
+the program, beside parameters and functions, and these scale bins as per-bin factors do:
 
 - a factor :math:`\kappa_b(\theta)` scales the bins of its sample;
 - an additive effect :math:`\delta_b(\theta)` scales the bins of a sample of its own, one event per
@@ -13,7 +13,7 @@ So rates and their exact derivatives hold for them too, by the chain rule.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, singledispatch
 
@@ -22,12 +22,23 @@ import numpy as np
 from jax import Array
 
 from hs3.errors import CompileError
-from hs3.histfactory.meaning import BinFactors, Channel, Effect, FloatArray, HistoSys, Sample
+from hs3.functions.base import Function
+from hs3.graph import Graph
+from hs3.histfactory.meaning import (
+    BinFactors,
+    BinFunction,
+    Channel,
+    Effect,
+    FloatArray,
+    HistoSys,
+    Sample,
+)
 from hs3.histfactory.meaning import Modifier as Meaning
 from hs3.histfactory.modifiers import EffectModifier
 from hs3.jsonio import dumps
 
-from ..functions.base import Scope
+from ..functions.base import Scope, evaluate_all
+from ..needed import needed
 
 
 @singledispatch
@@ -95,36 +106,89 @@ class BinEffect:
         return jnp.broadcast_to(found, (bins,))
 
 
-def lowered(channels: Sequence[Channel]) -> tuple[tuple[Channel, ...], tuple[BinEffect, ...]]:
-    """The channels with per-bin factors in place of effects, and the effects.
+@dataclass(frozen=True, eq=False)
+class BinValues:
+    """A function in the middle of each bin; two are equal when they say the same.
 
-    Additive ones make samples at the end of the channel, with the name of the sample that they are
-    added to.
+    Attributes:
+        functions: the function, after those that it depends on.
+        centres: observable → middle of each bin, shape (bins,).
+        path: where the modifier stands.
+    """
+
+    functions: tuple[Function, ...]
+    centres: Mapping[str, FloatArray]
+    path: str
+
+    @cached_property
+    def _key(self) -> tuple[object, ...]:
+        centres = tuple((name, at.tobytes()) for name, at in self.centres.items())
+        return dumps([f.to_json() for f in self.functions]), centres, self.path
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, BinValues) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the inputs that hold the values; no document can have such names by chance."""
+        (bins,) = {len(at) for at in self.centres.values()}
+        return tuple(f"\0{self.path}[{b}]" for b in range(bins))
+
+    def values(self, scope: Scope) -> Array:
+        """The value in each bin, shape (bins,).
+
+        Raises:
+            CompileError: a function cannot be evaluated.
+        """
+        results = evaluate_all(self.functions, {**scope.values, **self.centres})
+        return jnp.broadcast_to(results[self.functions[-1].name], (len(self.names),))
+
+
+BinInput = BinEffect | BinValues
+
+
+def lowered(graph: Graph) -> tuple[tuple[Channel, ...], tuple[BinInput, ...]]:
+    """The channels with per-bin factors in place of what computes bins, and what computes them.
+
+    Additive effects make samples at the end of the channel, with the name of the sample that they
+    are added to.
 
     Raises:
         CompileError: an additive effect on a sample that is clipped at zero.
     """
-    effects: list[BinEffect] = []
+    computed: list[BinInput] = []
     out = []
-    for channel in channels:
-        samples = [_sample(sample, effects) for sample in channel.samples]
+    for channel in graph.channels:
+        samples = [_sample(sample, channel, graph, computed) for sample in channel.samples]
         added = [extra for _, extras in samples for extra in extras]
         out.append(replace(channel, samples=(*(kept for kept, _ in samples), *added)))
-    return tuple(out), tuple(effects)
+    return tuple(out), tuple(computed)
 
 
-def _sample(sample: Sample, effects: list[BinEffect]) -> tuple[Sample, list[Sample]]:
-    """A sample without effects, and the samples for its additive ones."""
+def _sample(
+    sample: Sample, channel: Channel, graph: Graph, computed: list[BinInput]
+) -> tuple[Sample, list[Sample]]:
+    """A sample without what computes bins, and the samples for its additive effects."""
     factors: list[Meaning] = []
     shifts: list[Meaning] = []
     for modifier in sample.modifiers:
-        if not isinstance(modifier, Effect):
-            factors.append(modifier)
-            continue
-        made = BinEffect(modifier.spelled, sample.nominal, modifier.path)
-        effects.append(made)
+        made: BinInput
+        match modifier:
+            case Effect():
+                made = BinEffect(modifier.spelled, sample.nominal, modifier.path)
+            case BinFunction():
+                functions = needed(graph, [modifier.function])
+                made = BinValues(functions, channel.centres, modifier.path)
+            case _:
+                factors.append(modifier)
+                continue
+        computed.append(made)
         bins = BinFactors(modifier.name, made.names, "shapefactor", modifier.path)
-        (shifts if modifier.spelled.additive else factors).append(bins)
+        additive = isinstance(modifier, Effect) and modifier.spelled.additive
+        (shifts if additive else factors).append(bins)
     if shifts and sample.clip:
         message = f"{shifts[0].name!r} cannot be added to {sample.name!r}, which is clipped at zero"
         raise CompileError(message, path=shifts[0].path)

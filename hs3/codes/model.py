@@ -232,9 +232,9 @@ CODES: dict[str, Code] = {
     ),
     "histfactory.depends_on_observable": Code(
         "error",
-        "A factor of a sample is a function of the observable; only factors that hold for the "
-        "whole sample, or one per bin, can be evaluated.",
-        "Give one parameter per bin (shapefactor).",
+        "The parameter of a systematic, or of a bin, is a function of the observable.",
+        "Scale the sample by a function of the observable (custom), or give one parameter per bin "
+        "(shapefactor).",
     ),
     # --- constraint -----------------------------------------------------------------------------
     "constraint.unknown": Code(

@@ -137,18 +137,19 @@ def _parts(
 def _observables(
     given: Sequence[Source], decided: Plan, shared: Mapping[str, Shared]
 ) -> list[dict[str, str]]:
-    """Other names for observables whose range another input has otherwise."""
-    ranges: dict[str, set[Any]] = {}
+    """Other names for observables and constants that another input has otherwise."""
+    facts: dict[str, set[Any]] = {}
     mine: list[list[str]] = []
     for source in given:
         tables = source.ws.tables
         defined = {*tables["distributions"], *tables["functions"], *source.parameters}
         mine.append([n for n in source.names if n not in defined])
         for name in mine[-1]:
-            ranges.setdefault(name, set()).add(source.values.range(name))
+            constant = source.values.stored(name) if source.values.is_const(name) else ()
+            facts.setdefault(name, set()).add((source.values.range(name), *constant))
     new = set(shared) | {f["name"] for f in decided.functions} | decided.added.keys()
     return [
-        {n: f"{s.label}_{n}" for n in found if len(ranges[n]) > 1 or n in new}
+        {n: f"{s.label}_{n}" for n in found if len(facts[n]) > 1 or n in new}
         for s, found in zip(given, mine, strict=True)
     ]
 

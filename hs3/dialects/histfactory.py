@@ -48,6 +48,13 @@ def nonpositive_factor(value: float) -> float:
     return max(value, float(np.finfo(np.float64).eps))
 
 
+@rule("dialect.function_of_observable", writers="ROOT")
+def function_of_observable() -> None:
+    """A factor that is a function of the observable has in each bin the value of the middle of the
+    bin, as in ROOT.
+    """
+
+
 # --- uncertainties per bin ----------------------------------------------------------------------
 
 

@@ -103,6 +103,21 @@ class BinFactors:
     path: str
 
 
+@dataclass(frozen=True)
+class BinFunction:
+    """Multiplies bin b by the value that a function of the observables has in its middle.
+
+    Attributes:
+        function: name of the function.
+        parameters: what it depends on besides the observables.
+    """
+
+    name: str
+    function: str
+    parameters: tuple[str, ...]
+    path: str
+
+
 @dataclass(frozen=True, eq=False)
 class Effect:
     """A modifier of a type that another package adds.
@@ -118,7 +133,7 @@ class Effect:
     path: str
 
 
-Modifier = NormFactor | NormSys | HistoSys | BinFactors | Effect
+Modifier = NormFactor | NormSys | HistoSys | BinFactors | BinFunction | Effect
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +179,13 @@ class Channel:
     def bins(self) -> int:
         """Number of bins, the product over the axes."""
         return int(np.prod([len(e) - 1 for e in self.edges]))
+
+    @property
+    def centres(self) -> dict[str, FloatArray]:
+        """The middle of each bin, by observable, shape (bins,)."""
+        middle = [(e[1:] + e[:-1]) / 2 for e in self.edges]
+        grid = np.meshgrid(*middle, indexing="ij")
+        return {name: part.ravel() for name, part in zip(self.axes, grid, strict=True)}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import replace
 
 from hs3.dialects import constraints as rules
+from hs3.distributions import Distribution
 from hs3.distributions.histfactory import HistFactoryDist
 from hs3.distributions.product import ProductDist
 from hs3.findings import pointer
@@ -15,7 +16,8 @@ from hs3.histfactory.claims import describe, same
 from hs3.histfactory.meaning import Constraint
 
 from .factors import Factors
-from .measurement import Hints, Recogniser, check_observed, check_scale, check_support, numbers_of
+from .measurement import Hints, Recogniser, numbers_of
+from .measurement_checks import check_observed, check_scale, check_support
 from .scope import Scope
 from .selection import find
 from .uses import Node
@@ -54,6 +56,7 @@ class Auxiliary:
         while self._products:
             name, path = self._products.popleft()
             self._add(name, None, path)
+        self._give_back()
         stated = {c.parameter: c for c in self.constraints if c.parameter not in by_name}
         self._settle_kinds(stated, by_name)
         self._settle_defaults()
@@ -78,9 +81,20 @@ class Auxiliary:
         if made is not None:
             self._keep(made)
             return
-        term = Term(dist, None, {}, where)
+        self._add_term(dist, where)
+
+    def _give_back(self) -> None:
+        """A density whose constants something else has found to depend on stays a density."""
+        for made in list(self.constraints):
+            if self._recogniser.through.get(made.name, frozenset()) & self._scope.used.keys():
+                self.constraints.remove(made)
+                index, dist = self._scope.ws.tables["distributions"][made.name]
+                self._add_term(dist, pointer("distributions", index))
+
+    def _add_term(self, dist: Distribution, path: str) -> None:
+        term = Term(dist, None, {}, path)
         self.terms.append(term)
-        self._factors.use_term(term, (name,))
+        self._factors.use_term(term, (dist.name,))
 
     def _check_about(self, name: str, parameter: str, path: str) -> None:
         leaves = self._uses.leaves(Node("distributions", name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from hs3.axes import Axis
@@ -14,13 +15,22 @@ from hs3.data import Data
 from hs3.data.binned import BinnedData
 from hs3.data.point import PointData
 from hs3.data.unbinned import UnbinnedData
+from hs3.dialects import histfactory as rules
 from hs3.distributions import Distribution
 from hs3.distributions.histfactory import HistFactoryDist
 from hs3.distributions.product import ProductDist
 from hs3.findings import pointer
 from hs3.graph import Term
 from hs3.histfactory.interpret import Observation, interpret
-from hs3.histfactory.meaning import BinFactors, Channel, Constraint, Effect, Modifier
+from hs3.histfactory.meaning import (
+    BinFactors,
+    BinFunction,
+    Channel,
+    Constraint,
+    Effect,
+    Modifier,
+    NormFactor,
+)
 
 from .measurement import Hints, Recogniser
 from .scope import Scope
@@ -103,8 +113,7 @@ class Factors:
             )
             if fits:
                 channel_checks.check_yields(channel, log)
-            self.channels.append(channel)
-            self._use_channel(channel)
+            self.channels.append(self._used(channel))
         self._scope.findings += log.report()
 
     def _observation(self, dist: HistFactoryDist, path: str, given: _Given) -> Observation | None:
@@ -120,24 +129,41 @@ class Factors:
         self._log.add("data.wrong_type", given.path, message, given.data)
         return None
 
-    def _use_channel(self, channel: Channel) -> None:
-        used, functions = self._scope.used, self._uses.functions
-        for sample in channel.samples:
-            for modifier in sample.modifiers:
-                for name in _parameters(modifier):
-                    if name in functions:
-                        if self._is_independent(name, channel, modifier.path):
-                            self._scope.use(name, modifier.path)
-                    else:
-                        used.setdefault(name, modifier.path)
+    def _used(self, channel: Channel) -> Channel:
+        """The channel, with what it depends on noted, and its functions of bins recognised."""
+        samples = tuple(
+            replace(s, modifiers=tuple(self._modifier(m, channel) for m in s.modifiers))
+            for s in channel.samples
+        )
+        return replace(channel, samples=samples)
 
-    def _is_independent(self, function: str, channel: Channel, path: str) -> bool:
-        leaves = self._uses.leaves(Node("functions", function))
-        shared = [axis for axis in channel.axes if axis in leaves]
-        if shared:
-            message = f"{function!r} is a function of the observable {shared[0]!r}"
-            self._log.add("histfactory.depends_on_observable", path, message, function)
-        return not shared
+    def _modifier(self, modifier: Modifier, channel: Channel) -> Modifier:
+        """The modifier itself, or what it means as a function of the observables."""
+        for name in _parameters(modifier):
+            if name not in self._uses.functions:
+                self._scope.used.setdefault(name, modifier.path)
+                continue
+            leaves = self._uses.leaves(Node("functions", name))
+            shared = [axis for axis in channel.axes if axis in leaves]
+            if not shared:
+                self._scope.use(name, modifier.path)
+            elif isinstance(modifier, NormFactor):
+                return self._bin_function(modifier, leaves, channel)
+            else:
+                message = f"{name!r} is a function of the observable {shared[0]!r}"
+                self._log.add("histfactory.depends_on_observable", modifier.path, message, name)
+        return modifier
+
+    def _bin_function(
+        self, factor: NormFactor, leaves: dict[str, str], channel: Channel
+    ) -> BinFunction:
+        name = factor.parameter
+        self._log.fired(rules.function_of_observable, factor.path, value=name)
+        self._uses.visit(Node("functions", name))
+        parameters = {leaf: path for leaf, path in leaves.items() if leaf not in channel.axes}
+        for leaf, path in parameters.items():
+            self._scope.used.setdefault(leaf, path)
+        return BinFunction(factor.name, name, tuple(parameters), factor.path)
 
     # --- terms ----------------------------------------------------------------------------------
 
@@ -269,6 +295,6 @@ class Factors:
 
 
 def _parameters(modifier: Modifier) -> tuple[str, ...]:
-    if isinstance(modifier, BinFactors | Effect):
+    if isinstance(modifier, BinFactors | BinFunction | Effect):
         return modifier.parameters
     return (modifier.parameter,)

@@ -13,13 +13,13 @@ from typing import Any
 from hs3 import expressions
 from hs3.base import is_number
 from hs3.dialects import constraints as rules
-from hs3.dialects import document
 from hs3.dialects.base import Log
 from hs3.distributions import Distribution
 from hs3.errors import HS3Error
 from hs3.histfactory.meaning import Constraint
 from hs3.workspace import Workspace
 
+from .constants import Constants
 from .values import INFINITE, Values
 
 Value = float | str
@@ -43,11 +43,16 @@ class Hints:
 
 
 class Recogniser:
-    """Tells constraints from other auxiliary distributions."""
+    """Tells constraints from other auxiliary distributions.
+
+    Attributes:
+        through: constraint → constants of the document that it has as numbers.
+    """
 
     def __init__(self, ws: Workspace, values: Values, log: Log) -> None:
         self.ws, self.values, self.log = ws, values, log
         self.functions = ws.tables["functions"]
+        self.through: dict[str, frozenset[str]] = {}
 
     def constraint(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
         """The constraint that `dist` is, or None where it has another form."""
@@ -204,13 +209,23 @@ class Recogniser:
         return inner[0] if len(inner) == 1 and plain == f"log({inner[0].lower()})" else None
 
     def _gamma(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
-        r"""Gamma(p; gamma, beta, mu=0) with numbers: a = gamma - 1, s = 1/beta."""
-        x, shape, beta, shift = (_value(dist, key) for key in ("x", "gamma", "beta", "mu"))
-        if not isinstance(x, str) or hints.observed is not None or shift not in (None, 0.0):
+        r"""Gamma(p; gamma, beta, mu=0) with numbers: a = gamma - 1, s = 1/beta.
+
+        ROOT keeps all digits of a number only where it has a name, of a constant.
+        """
+        x = _value(dist, "x")
+        if not isinstance(x, str) or hints.observed is not None:
             return None
-        if not isinstance(shape, float) or not isinstance(beta, float) or beta <= 0 or shape < 1:
+        constants = Constants(self.functions, self.values)
+        given = (getattr(dist, key, None) for key in ("gamma", "beta", "mu"))
+        found = [constants.number(v or 0.0, hints.used) for v in given]
+        shape, beta, shift = found
+        if shape is None or beta is None or shift is None or shift.value != 0.0:
             return None
-        return Constraint(dist.name, "gamma", x, shape - 1.0, 1.0 / beta, path)
+        if beta.value <= 0.0 or shape.value < 1.0:
+            return None
+        self.through[dist.name] = shape.names | beta.names | shift.names
+        return Constraint(dist.name, "gamma", x, shape.value - 1.0, 1.0 / beta.value, path)
 
 
 _FORMS: dict[str, Callable[[Recogniser, Any, str, Hints], Constraint | None]] = {
@@ -249,52 +264,3 @@ def numbers_of(constraint: Constraint, values: Values) -> Constraint:
         constraint.path,
         constraint.support,
     )
-
-
-def check_observed(constraint: Constraint, values: Values, log: Log) -> None:
-    """Note it where the observed value is a name that the document does not keep constant."""
-    observed = constraint.observed
-    if isinstance(observed, str) and not values.is_const(observed):
-        log.fired(document.observed_fixed, constraint.path, value=observed)
-
-
-def check_scale(constraint: Constraint, values: Values, log: Log) -> None:
-    """Report a width or auxiliary count that is not above zero."""
-    scale = numbers_of(constraint, values).scale
-    if isinstance(scale, float) and not scale > 0.0:
-        message = f"the scale of {constraint.name!r} is {scale:g}"
-        log.add("constraint.nonpositive_scale", constraint.path, message, scale)
-
-
-def check_support(constraint: Constraint, values: Values, log: Log) -> None:
-    """Note it where the range of the observed value cuts into the tails of a Gaussian."""
-    low, high = constraint.support
-    made = numbers_of(constraint, values)
-    if made.kind != "gauss" or not isinstance(made.scale, float) or made.scale <= 0.0:
-        return
-    if math.isinf(low) and math.isinf(high):
-        return
-    entry = values.entry(made.parameter)
-    start = float(entry[1].value) if entry and entry[1].value is not None else made.observed
-    if not isinstance(start, float):
-        return
-    ends = values.range(made.parameter)
-    points = [start, *(min(max(e, start - 5 * made.scale), start + 5 * made.scale) for e in ends)]
-    outside = max(_tail((p - low) / made.scale) + _tail((high - p) / made.scale) for p in points)
-    if outside > NEGLIGIBLE:
-        log.add(
-            "constraint.truncated",
-            constraint.path,
-            f"up to {outside:.2g} of {constraint.name!r} lies outside of the range "
-            f"[{low:g}, {high:g}] of its observed value",
-            constraint.name,
-        )
-
-
-NEGLIGIBLE = 1e-5
-"""Probability outside of the range that is not worth a word: 4.4 standard deviations."""
-
-
-def _tail(z: float) -> float:
-    """Probability of a standard normal variate above `z`."""
-    return 0.5 * math.erfc(z / math.sqrt(2.0))

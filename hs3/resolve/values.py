@@ -85,6 +85,11 @@ class Values:
                 return (*found, point)
         return None
 
+    def stored(self, name: str) -> set[float]:
+        """Every value that a point gives to `name`."""
+        found = (self._point(point).get(name) for point in (*self.main, *self.other))
+        return {float(f[1].value) for f in found if f is not None and f[1].value is not None}
+
     def axis(self, name: str) -> tuple[str, DomainAxis] | None:
         """The entry that gives `name` its range: path and entry."""
         return self._axes.get(name)

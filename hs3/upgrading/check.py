@@ -97,4 +97,6 @@ def _mark(modifier: hf.Modifier) -> tuple[Any, ...]:
         case hf.HistoSys():
             shapes = (modifier.hi.tobytes(), modifier.lo.tobytes())
             return (modifier.parameter, *shapes, modifier.interpolation)
+        case hf.BinFunction():
+            return (modifier.function,)
     return tuple(modifier.parameters)

@@ -22,7 +22,15 @@ from hs3.engine.density import counts, density
 from hs3.engine.functions import base as functions
 from hs3.functions import FUNCTIONS
 from hs3.graph import Graph
-from hs3.histfactory.meaning import BinFactors, Effect, HistoSys, NormFactor, NormSys, Sample
+from hs3.histfactory.meaning import (
+    BinFactors,
+    BinFunction,
+    Effect,
+    HistoSys,
+    NormFactor,
+    NormSys,
+    Sample,
+)
 
 Change = Callable[[Any], Any]
 DOUBLED = math.log(2.0)
@@ -125,7 +133,9 @@ def of_functions() -> Iterator[Mutant]:
 
 MODIFIERS: dict[str, Callable[[Any, Graph], bool]] = {
     "normfactor": lambda m, g: isinstance(m, NormFactor) and not _function(m, g),
-    "custom": lambda m, g: isinstance(m, NormFactor) and _function(m, g),
+    "custom": lambda m, g: (
+        isinstance(m, BinFunction) or (isinstance(m, NormFactor) and _function(m, g))
+    ),
     "normsys": lambda m, g: isinstance(m, NormSys),
     "histosys": lambda m, g: isinstance(m, HistoSys),
     "shapefactor": lambda m, g: isinstance(m, BinFactors) and m.kind == "shapefactor",

@@ -7,6 +7,7 @@ fastest and templates are absolute.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise, product
 from typing import Any
 
 import mpmath as mp
@@ -79,7 +80,7 @@ def _factors(modifier: Entry, channel: Entry, nominal: list[Any], o: Oracle) -> 
         case "normfactor":
             return [o(modifier["parameter"])] * bins
         case "custom":
-            return [o(modifier["name"])] * bins
+            return [at(modifier["name"]) for at in _middles(channel, bins, o)]
         case "normsys" | "overallsys":
             low, high = (mp.mpf(modifier["data"][k]) for k in ("lo", "hi"))
             code, a = code_of(modifier, channel), o(modifier["parameter"])
@@ -89,6 +90,16 @@ def _factors(modifier: Entry, channel: Entry, nominal: list[Any], o: Oracle) -> 
         case "CMS::vertical_morph":
             return [m / n for m, n in zip(_morphed(modifier, nominal, o), nominal, strict=True)]
     raise KeyError(modifier["type"])
+
+
+def _middles(channel: Entry, bins: int, o: Oracle) -> list[Oracle]:
+    """The oracle with the observables in the middle of each bin, the last axis running fastest."""
+    along = [edges(axis) for axis in channel.get("axes") or ()]
+    if not along:
+        return [o] * bins
+    middles = [[(a + b) / 2 for a, b in pairwise(e)] for e in along]
+    names = [axis["name"] for axis in channel["axes"]]
+    return [o.at(dict(zip(names, cell, strict=True))) for cell in product(*middles)]
 
 
 def names_of(modifier: Entry, channel: Entry, bins: int) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 from hs3.graph import Graph
 from hs3.histfactory.meaning import (
     BinFactors,
+    BinFunction,
     Channel,
     FloatArray,
     HistoSys,
@@ -174,6 +175,8 @@ class ChannelWriter:
                 return self._histosys(modifier)
             case BinFactors():
                 return self._bins(modifier)
+            case BinFunction():
+                return {"type": "custom", "name": self.draft.names.of(modifier.function)}
         refuse(
             f"the modifier {modifier.name!r} of a type that ROOT does not know",
             modifier.path,

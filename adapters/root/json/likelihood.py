@@ -98,11 +98,17 @@ def write_likelihood(draft: Draft, graph: Graph) -> Written:
 
 
 def _hidden(draft: Draft, graph: Graph) -> None:
-    """Add the variables that are only integrated over, with their ranges in the domains."""
+    """Add variables that functions need before ROOT comes to what gives them their range.
+
+    They are integrated over, with their ranges in the domains, or observables of channels.
+    """
     tables = graph.workspace.tables
     known = {p.name for p in graph.parameters} | {o for t in graph.terms for o in t.observables}
     known |= tables["functions"].keys() | tables["distributions"].keys()
     ranges = {a.name: a.range() for d in graph.workspace.domains or () for a in axes_of(d)}
+    for channel in graph.channels:
+        ends = ((float(e[0]), float(e[-1])) for e in channel.edges)
+        ranges |= dict(zip(channel.axes, ends, strict=True))
     parts = [*graph.functions, *graph.distributions, *(t.distribution for t in graph.terms)]
     for part in parts:
         for name in _names_in(part) - known:

@@ -199,6 +199,14 @@ CASES: dict[str, tuple[Case, str]] = {
         ),
         "A factor given by a function, also where it is 0.",
     ),
+    "custom_of_observable": (
+        case(
+            {"name": "tilt", "type": "custom"},
+            functions=[law("tilt", "generic_function", expression="exp(t*x)")],
+            points=at("t", 0.1, 0.4, -0.3),
+        ),
+        "A function of the observable has in each bin the value of the middle of the bin.",
+    ),
     "vertical_morph_floor": (
         case(MORPH, points=[{"a": 0.0, "b": 0.0}, {"a": 3.0, "b": 0.0}, {"a": -1.0, "b": 2.0}]),
         "The bins of the template never fall below its floor.",

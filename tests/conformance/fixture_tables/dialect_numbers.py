@@ -155,6 +155,10 @@ MEANINGS: dict[str, Meaning] = {
     "histosys_absolute": Meaning(B, histosys(), gauss("b")),
     "clip_at_zero": Meaning(B, histosys(), gauss("b")),
     "normsys_nonpositive": Meaning(along("a", 0.0, 0.5, -0.5), normsys(smooth, 1.3, EPSILON), UNIT),
+    "function_of_observable": Meaning(
+        along("t", 0.1, 0.6, -0.4),
+        lambda p: [10.0 * (1.0 + 0.5 * p["t"]), 20.0 * (1.0 + 1.5 * p["t"])],
+    ),
     "shapesys_vals_relative": Meaning(G, bins("g0", "g1"), RELATIVE),
     "shapesys_vals_absolute": Meaning(
         G, bins("g0", "g1"), both(poisson("g0", 100.0), poisson("g1", 25.0))

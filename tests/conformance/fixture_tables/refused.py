@@ -250,13 +250,13 @@ MEANINGS: list[tuple[str, Json, tuple[str, ...], str, str, str]] = [
         MODIFIER + "/parameters",
     ),
     (
-        "custom_of_observable",
+        "normsys_in_observable",
         channel(
-            {"name": "f", "type": "custom"},
+            modifier(NORMSYS, parameter="f", constraint="None"),
             functions=[law("f", "generic_function", expression="x")],
         ),
-        ("custom",),
-        "a factor of a whole sample cannot depend on the observable",
+        ("normsys",),
+        "a systematic of a whole sample cannot depend on the observable",
         "histfactory.depends_on_observable",
         MODIFIER,
     ),
