@@ -56,11 +56,26 @@ def test_pulls_are_as_wide_as_the_linear_fit_has_it(example):
             assert found.mean[0] == pytest.approx(0.0, abs=4 * found.mean[1])
 
 
+def printed(text):
+    """The numbers of what the study prints, and the words of the lines without."""
+    rows = [line.split() for line in text.strip().splitlines() if line.strip()]
+    lines = [row for row in rows if not row[-1].replace(".", "").isdigit()]
+    numbers = [float(n) for row in rows if row not in lines for n in row if n[0].isdigit()]
+    return numbers, lines
+
+
 @pytest.mark.slow
-def test_the_study_decides(example):
-    """The tables of the README, with fewer toys."""
-    toys = 1000
+def test_the_study_decides(example, capsys):
+    """The tables of the README, and what follows from them."""
+    toys = 2000
     found = example.study(toys)
+    example.show(found, toys)
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    wanted, said = printed(readme.partition("```text\n")[2].partition("```")[0])
+    numbers, words = printed(capsys.readouterr().out)
+    assert words == said
+    assert len(wanted) == 2 * (5 + 5 * 6 + 5 + 1)
+    assert numbers == pytest.approx(wanted, rel=0.02)  # one in the last digit of a width
     for i, true in enumerate(example.HYPOTHESES):
         for j, assumed in enumerate(example.HYPOTHESES):
             wanted = example.expected_width(true, assumed)

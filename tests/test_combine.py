@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import math
+import shutil
+import time
 
 import numpy as np
 import pytest
@@ -24,6 +26,8 @@ from conftest import DATA, ROOT, shared
 import hs3
 from hs3.cli.app import run
 from hs3.combination.correlation import decompose
+from hs3.engine import compile as compile_graph
+from hs3.resolve import resolve
 
 SBOTTOM = "likelihoods/atlas_sbottom_SUSY-2018-31"
 
@@ -597,15 +601,26 @@ def test_the_inputs_are_left_as_they_were():
 
 
 @pytest.mark.slow
-def test_twenty_copies_of_a_published_likelihood():
-    """1301 parameters: about 10 s."""
-    ws = hs3.read(
-        shared(f"{SBOTTOM}/RegionC/BkgOnly.json"),
-        patch=shared(f"{SBOTTOM}/RegionC/patch.sbottom_900_250_60.json"),
-    )[0]
-    config = {"decorrelate": ["*", "!mu_SIG"], "overlap": "keep"}
-    made = hs3.combine([ws] * 20, config=config)[0]
+def test_twenty_copies_of_a_published_likelihood(tmp_path, capsys):
+    """1301 parameters, as somebody would put them together (docs/combine.md)."""
+    source, patch = (
+        shared(f"{SBOTTOM}/RegionC/{name}.json") for name in ("BkgOnly", "patch.sbottom_900_250_60")
+    )
+    copies = [str(tmp_path / f"c{i}.hs3.json") for i in range(20)]
+    assert run(["convert", str(source), copies[0], "--patch", str(patch)]) == 0
+    for path in copies[1:]:
+        shutil.copy(copies[0], path)
+    config = tmp_path / "copies.yaml"
+    config.write_text('decorrelate: ["*", "!mu_SIG"]\noverlap: keep\n', encoding="utf-8")
+    out = tmp_path / "twenty.json"
+    started = time.process_time()
+    assert run(["combine", *copies, "-o", str(out), "--config", str(config)]) == 0
+    assert time.process_time() - started < 20.0
+    assert "combine.same_data" in capsys.readouterr().out
+    made = hs3.load(out)
     assert len(made.parameter_points[0].parameters) == 1301
+    single = compile_graph(resolve(hs3.load(copies[0])))
+    assert compile_graph(resolve(made)).nll() == pytest.approx(20 * single.nll(), rel=1e-12)
 
 
 def test_the_example(tmp_path):

@@ -1,6 +1,6 @@
 """Efficiency corrections of tracks, and which correlation between their bins is safe to assume.
 
-    python study.py            # the pull study: about a minute
+    python study.py            # the pull study: about 20 seconds
     python study.py --write    # write the model and the covariance of this folder anew
 
 All numbers are invented; README.md says what they stand for.
