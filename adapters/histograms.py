@@ -6,23 +6,20 @@ the bins, ``values()`` and ``variances()``.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from hs3.axes import Axis
 from hs3.data.binned import BinnedData
 from hs3.distributions.histfactory import Sample, SampleData
-from hs3.errors import ConversionError, MissingDependency
+from hs3.errors import ConversionError
 from hs3.findings import Finding, Report, pointer
+from hs3.uhi import Binning, FloatArray, made
 
 if TYPE_CHECKING:
     from hist import Hist
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def binned_data(
@@ -92,41 +89,17 @@ def to_hist(
         ConversionError: an axis has no bins, or their number is not that of the contents.
         MissingDependency: `hist` is not installed.
     """
-    try:
-        from hist import Hist
-        from hist.axis import Regular, Variable
-        from hist.storage import Double, Weight
-    except ImportError as error:
-        message = "this needs hist: pip install 'hs3-reference[plot]'"
-        raise MissingDependency(message, value="hist") from error
-
     body = data.data if isinstance(data, Sample) else data
     given = body.axes if isinstance(body, BinnedData) else tuple(axes or ())
-    made = []
+    bins = []
     for i, axis in enumerate(given):
         edges = axis.bin_edges()
         if edges is None:
             raise ConversionError(f"axis {axis.name!r} has no bins", path=pointer("axes", i))
-        even = axis.edges is None
-        made.append(
-            Regular(len(edges) - 1, edges[0], edges[-1], name=axis.name, flow=False)
-            if even
-            else Variable(edges, name=axis.name, flow=False)
-        )
-    shape = tuple(len(axis) for axis in made)
-    contents = np.array(body.contents, dtype=np.float64)
-    if not made or contents.size != math.prod(shape):
-        message = f"{contents.size} contents for bins of shape {shape}"
-        raise ConversionError(message, path=pointer("contents"), value=contents.size)
+        bins.append(Binning(axis.name, np.array(edges, dtype=np.float64), axis.edges is None))
     sigma = _sigma(body)
-    histogram: Hist[Any] = Hist(*made, storage=Double() if sigma is None else Weight())
-    view: Any = histogram.view()
-    if sigma is None:
-        view[...] = contents.reshape(shape)
-    else:
-        view.value = contents.reshape(shape)
-        view.variance = (sigma**2).reshape(shape)
-    return histogram
+    contents = np.array(body.contents, dtype=np.float64)
+    return made(bins, contents, None if sigma is None else sigma**2)
 
 
 def _sigma(body: BinnedData | SampleData) -> FloatArray | None:

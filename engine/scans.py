@@ -20,6 +20,7 @@ from .inference.chunks import Arrays, Split, Work, in_chunks, key_of
 from .minimise import CONVERGED
 from .model import Model
 from .profile import LOWER, Profile, converged
+from .tables import Columns
 
 SPAN, POINTS = 3.0, 31
 """A scan without points: how many errors to each side, and how many points."""
@@ -63,6 +64,12 @@ class Scan:
         """Twice the rise above the best fit, in the shape of the grid; NaN where a fit failed."""
         rise = np.where(self.ok, 2.0 * (self.nll - self.best.nll), np.nan)
         return rise.reshape([len(axis) for axis in self.axes])
+
+    def columns(self) -> Columns:
+        """A row per point, for ``pandas.DataFrame``: the scanned parameters, the rise, verdict."""
+        rise = self.twice_delta_nll.ravel()
+        own = {name: self.points[:, i] for i, name in enumerate(self.names)}
+        return own | {"twice_delta_nll": rise, "ok": self.ok}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data; null where a fit failed."""

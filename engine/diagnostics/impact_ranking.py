@@ -12,17 +12,17 @@ Two definitions are in use, and both are given:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from hs3.errors import FitError
-from hs3.histfactory.meaning import FloatArray
 
 from ..fit import FitResult, fit
 from ..model import Model
 from ..profile import Profile, converged
+from ..tables import Columns, columns_of
 from .prefit import Prefit, prefits
 from .results import Groups, Result, members
 
@@ -85,10 +85,9 @@ class Impacts(Result):
         """True when the fit and all refits converged."""
         return self.fit.converged and not self.failed
 
-    def arrays(self) -> dict[str, FloatArray]:
-        """Shifts as arrays, in the order of `parameters`."""
-        keys = ("up", "down", "linear")
-        return {key: np.array([getattr(p, key) for p in self.parameters]) for key in keys}
+    def columns(self) -> Columns:
+        """A row per parameter, with all that `Impact` has: for ``pandas.DataFrame``."""
+        return columns_of(self.parameters, [*(field.name for field in fields(Impact)), "size"])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
-from hs3.histfactory.meaning import FloatArray
-
 from ..fit import FitResult, fit
 from ..model import Model
 from ..profile import converged
+from ..tables import Columns, columns_of
 from .prefit import prefits
 from .results import Result
 
@@ -54,12 +53,9 @@ class Pulls(Result):
             "parameters": {p.name: _without_name(p) for p in self.parameters},
         }
 
-    def arrays(self) -> dict[str, FloatArray]:
-        """Pulls and constraints as arrays."""
-        return {
-            "pull": np.array([p.pull for p in self.parameters]),
-            "constraint": np.array([p.constraint for p in self.parameters]),
-        }
+    def columns(self) -> Columns:
+        """A row per parameter, with all that `Pull` has: for ``pandas.DataFrame``."""
+        return columns_of(self.parameters, [field.name for field in fields(Pull)])
 
 
 def _without_name(pull: Pull) -> dict[str, Any]:

@@ -10,7 +10,6 @@ distribution with covariance V, cut at their bounds.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
@@ -29,77 +28,8 @@ from ..inputs import Program
 from ..likelihood import Arrays
 from ..model import Model
 from ..profile import converged
+from .expected_counts import ChannelYields, Yield, Yields
 from .prefit import prefits
-from .results import Result
-
-
-@dataclass(frozen=True, eq=False)
-class Yield:
-    """Expected counts: per bin (bins,), and in total.
-
-    Attributes:
-        counts, errors: per bin.
-        total, total_error: their sum, whose error knows of their correlation.
-    """
-
-    counts: FloatArray
-    errors: FloatArray
-    total: float
-    total_error: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON data."""
-        return {"counts": self.counts.tolist(), "errors": self.errors.tolist(),
-                "total": self.total, "total_error": self.total_error}  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class ChannelYields:
-    """One channel: what was observed, what each sample expects, and all of them together."""
-
-    name: str
-    axes: tuple[str, ...]
-    edges: tuple[FloatArray, ...]
-    observed: FloatArray
-    samples: dict[str, Yield]
-    expected: Yield
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON data."""
-        return {
-            "observed": self.observed.tolist(),
-            "expected": self.expected.to_dict(),
-            "samples": {name: y.to_dict() for name, y in self.samples.items()},
-        }
-
-
-@dataclass(frozen=True, eq=False)
-class Yields(Result):
-    """Expected counts of all channels.
-
-    Attributes:
-        when: ``prefit`` or ``postfit``.
-        method: ``linear`` or ``sampling``.
-        channels: by name.
-        left_out: names of the factors of the likelihood that are no channels.
-        fit: the fit, after which they are.
-    """
-
-    when: Literal["prefit", "postfit"]
-    method: Literal["linear", "sampling"]
-    channels: dict[str, ChannelYields]
-    left_out: tuple[str, ...]
-    fit: FitResult | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON data."""
-        return {
-            "when": self.when,
-            "method": self.method,
-            "converged": self.fit.converged if self.fit else True,
-            "channels": {name: c.to_dict() for name, c in self.channels.items()},
-            "left_out": list(self.left_out),
-        }
 
 
 def yields(

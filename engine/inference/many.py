@@ -15,6 +15,7 @@ from hs3.errors import FitError, HS3Error
 from hs3.face import HS3Warning
 
 from ..model import Model
+from ..tables import EXPECTED, Columns
 from .batch import Bounds
 from .chunks import Arrays, Split, Work, in_chunks, key_of
 from .limits import LimitOptions, Outcome, limits_of
@@ -47,15 +48,20 @@ class Limits(Plain):
         """True when every model has a limit."""
         return not self.failed
 
-    def to_arrays(self) -> dict[str, np.ndarray[Any, Any]]:
-        """Columns for tables: ``name``, one for each label, ``observed``, ``expected`` (n, 5)…"""
+    def columns(self) -> Columns:
+        """A row per model with a limit, for ``pandas.DataFrame``.
+
+        ``name``, one column for each label, ``observed``, ``best``, and the expected limits:
+        ``expected_minus_2`` … ``expected`` … ``expected_plus_2``.
+        """
         names = list(self.limits)
         found = self.limits.values()
-        columns: dict[str, np.ndarray[Any, Any]] = {"name": np.array(names)}
+        columns: Columns = {"name": np.array(names)}
         for place, label in enumerate(self.labels):
             columns[label] = np.array([self.values[name][place] for name in names])
         columns["observed"] = np.array([limit.observed for limit in found])
-        columns["expected"] = np.array([limit.expected for limit in found]).reshape(-1, 5)
+        for place, band in enumerate(EXPECTED):
+            columns[band] = np.array([limit.expected[place] for limit in found])
         columns["best"] = np.array([limit.best for limit in found])
         return columns
 

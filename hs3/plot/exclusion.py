@@ -58,7 +58,7 @@ def limits(result: Limits) -> Figure:
     Raises:
         WriteError: no model has a limit.
     """
-    columns = result.to_arrays()
+    columns = result.columns()
     if not len(columns["name"]):
         raise WriteError("no model has a limit: there is nothing to draw")
     varying = [
@@ -86,10 +86,17 @@ def _bands(axes: Axes, values: Any, bands: Any) -> None:
     axes.plot(values, bands[:, 2], color="black", ls="--", label="expected")
 
 
+def _expected(columns: dict[str, Any]) -> Any:
+    """Expected limits as an array (n, 5)."""
+    from hs3.engine.tables import EXPECTED
+
+    return np.stack([columns[band] for band in EXPECTED], axis=1)
+
+
 def _over(axes: Axes, columns: dict[str, Any], label: str, said: str) -> None:
     order = np.argsort(columns[label], kind="stable")
     values = columns[label][order]
-    _bands(axes, values, columns["expected"][order])
+    _bands(axes, values, _expected(columns)[order])
     axes.plot(values, columns["observed"][order], color="black", marker=".", label="observed")
     axes.axhline(1.0, color=RED, lw=1.0)
     axes.set_yscale("log")
@@ -121,7 +128,7 @@ def _map(
 
 def _named(figure: Figure, axes: Axes, columns: dict[str, Any], said: str) -> None:
     rows = np.arange(len(columns["name"]))[::-1]
-    bands = columns["expected"]
+    bands = _expected(columns)
     figure.set_size_inches(6.5, 1.6 + 0.35 * len(rows))
     axes.barh(rows, bands[:, 4] - bands[:, 0], left=bands[:, 0], color=YELLOW, height=0.7,
               label=r"$\pm 2\sigma$")  # fmt: skip

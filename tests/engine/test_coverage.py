@@ -32,7 +32,7 @@ def limits(models):
     guarded = hs3.upper_limits(models)
     assert plain.converged
     assert guarded.converged
-    return plain.to_arrays()["observed"], guarded.to_arrays()["observed"]
+    return plain.columns()["observed"], guarded.columns()["observed"]
 
 
 @pytest.mark.parametrize("true", [5.0, 12.0, 20.0])

@@ -137,10 +137,11 @@ def test_results_are_plain_and_columns(limits):
     data = json.loads(limits.to_json())
     assert data["limits"]["light"]["observed"] == limits.limits["light"].observed
     assert data["values"]["light"] == [100.0]
-    columns = limits.to_arrays()
+    columns = limits.columns()
     assert columns["name"].tolist() == ["light", "middle", "heavy", "other"]
     assert columns["mass"].tolist() == [100.0, 200.0, 300.0, 350.0]
-    assert columns["expected"].shape == (4, 5)
+    assert columns["expected"].tolist() == [one.expected[2] for one in limits.limits.values()]
+    assert {len(column) for column in columns.values()} == {4}
 
 
 def test_what_is_done_is_not_done_again(models, limits, tmp_path, monkeypatch):
