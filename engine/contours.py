@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
@@ -95,7 +95,7 @@ class _Follower:
 
     def __init__(self, profile: Profile, level: float, points: int) -> None:
         self.profile, self.level = profile, level
-        self.rise = float(chi2.ppf(level, 2))
+        self.rise = float(chdtri(2, 1.0 - level))
         self.radius = np.sqrt(self.rise)
         self.step = 2.0 * np.pi * self.radius / points
         self.most = 20 * points

@@ -15,18 +15,20 @@ import numpy as np
 from jax import Array
 
 from hs3.errors import FitError
+from hs3.expressions import ROOT_CONSTANTS, parse
+from hs3.expressions import names as names_in
 from hs3.findings import nearest
 from hs3.histfactory.meaning import FloatArray
 
 from .covariance import covariance_of
-from .density import Definitions, DensityScope, definitions_of
+from .density import DensityScope, definitions_of
 from .fit import FitResult, Minimum, Problem, fit, problem_of, result_of
 from .model import Model
 from .profile import converged
 
 Values = Mapping[str, Array]
 Derived = str | Callable[[Values], Any]
-"""A function of the document by name, or a callable of all values by name, written in JAX."""
+"""A name of the document, an expression, or a callable of all values by name, written in JAX."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +53,12 @@ class DerivedValue:
 def derived(model: Model, result: FitResult, function: Derived) -> DerivedValue:
     """Value and error of a function at the best fit, with its exact gradient.
 
+    Args:
+        function: as for `formula_of`: a name, an expression of names, or a callable.
+
     Raises:
         FitError: the document has no such function, or the callable gives no number.
+        ExpressionError: a text is neither a name nor an expression.
     """
     formula = formula_of(model, function)
     theta = model.theta(result.values)
@@ -65,9 +71,14 @@ def derived(model: Model, result: FitResult, function: Derived) -> DerivedValue:
 def formula_of(model: Model, function: Derived) -> Callable[[Array], Array]:
     """The function of the flat array of all parameters.
 
+    Args:
+        function: a parameter or function of the document by name, an expression of such names
+            (``mu_1 - mu_2``), or a callable of all values by name.
+
     Raises:
-        FitError: the document has no function or parameter of this name, or a callable gives no
+        FitError: the document has no function or parameter of a name, or a callable gives no
             single number.
+        ExpressionError: a text is neither a name nor an expression.
     """
     names = model.names
     if isinstance(function, str):
@@ -75,15 +86,23 @@ def formula_of(model: Model, function: Derived) -> Callable[[Array], Array]:
             position = model.position(function)
             return lambda theta: theta[position]
         definitions = definitions_of(model.graph.workspace)
-        if function not in definitions.functions:
-            known = [*definitions.functions, *names]
-            raise FitError(
-                f"the document has no function or parameter {function!r}",
-                code="fit.unknown_parameter",
-                value=function,
-                suggestions=nearest(function, known),
-            )
-        return lambda theta: _evaluated(definitions, function, names, theta)
+        known = [*definitions.functions, *names]
+        own = function in definitions.functions
+        for name in () if own else _names(function):
+            if name not in known:
+                raise FitError(
+                    f"the document has no function or parameter {name!r}",
+                    code="fit.unknown_parameter",
+                    value=name,
+                    suggestions=nearest(name, known),
+                )
+
+        def value_of(theta: Array) -> Array:
+            values = {name: theta[i] for i, name in enumerate(names)}
+            scope = DensityScope(values, definitions, {})
+            return jnp.asarray(scope(function) if own else scope.expression(function)).reshape(())
+
+        return value_of
 
     def of(theta: Array) -> Array:
         value = jnp.asarray(function({name: theta[i] for i, name in enumerate(names)}))
@@ -95,9 +114,9 @@ def formula_of(model: Model, function: Derived) -> Callable[[Array], Array]:
     return of
 
 
-def _evaluated(definitions: Definitions, name: str, names: tuple[str, ...], theta: Array) -> Array:
-    scope = DensityScope({n: theta[i] for i, n in enumerate(names)}, definitions, {})
-    return jnp.asarray(scope(name)).reshape(())
+def _names(text: str) -> list[str]:
+    """The names in an expression."""
+    return [name for name in names_in(parse(text)) if name not in ROOT_CONSTANTS]
 
 
 # --- fits that fix a function ---------------------------------------------------------------------
@@ -119,17 +138,18 @@ def fit_with(
     directions in which no constraint changes and W the Hessian of the Lagrangian.
 
     Args:
-        constraints: value of each function: names of the document, or pairs with callables.
+        constraints: value of each function: names of the document or expressions of them, or
+            pairs with callables.
         options: `start`, `fixed` and `free` of `fit`.
 
     Raises:
         FitError: unknown names, or constraints that cannot be met.
     """
     pairs = list(constraints.items() if isinstance(constraints, Mapping) else constraints)
+    formulas = [formula_of(model, function) for function, _ in pairs]
     first = converged(fit(model, **options))
     fixed = {p.name: p.value for p in first.parameters.values() if p.fixed}
     problem = problem_of(model, first.values, fixed, first.free)
-    formulas = [formula_of(model, function) for function, _ in pairs]
     targets = np.array([value for _, value in pairs], dtype=np.float64)
 
     def gap(theta: Array) -> Array:

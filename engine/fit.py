@@ -18,6 +18,7 @@ from .accuracy import is_accurate, refined
 from .covariance import Covariance, covariance_of
 from .minimise import CONVERGED, INFINITE, STALLED, Box
 from .model import Model
+from .tables import Columns, columns_of
 from .threads import one_thread
 
 MAX_STEPS = 200
@@ -116,6 +117,17 @@ class FitResult:
         """Names of the floating parameters that ended at a bound."""
         return tuple(name for name, p in self.parameters.items() if p.at_bound)
 
+    def columns(self) -> Columns:
+        """A row per parameter, for ``pandas.DataFrame``; NaN for what it does not have.
+
+        ``name``, ``value``, ``error``, ``fixed``, ``pull``, ``constraint``, and the MINOS offsets
+        ``minus`` and ``plus``.
+        """
+        found = self.parameters.values()
+        names = ("name", "value", "error", "fixed", "pull", "constraint")
+        ends = np.array([p.minos or (np.nan, np.nan) for p in found]).reshape(-1, 2)
+        return columns_of(found, names) | {"minus": ends[:, 0], "plus": ends[:, 1]}
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data; infinite errors become null."""
         return {
@@ -203,6 +215,7 @@ def fit(
     start: Mapping[str, float] | None = None,
     fixed: Mapping[str, float] | Sequence[str] = (),
     free: Sequence[str] = (),
+    bounds: Mapping[str, tuple[float, float]] | None = None,
     minimizer: Literal["newton", "minuit"] = "newton",
     minos: Sequence[str] = (),
     starts: Sequence[Mapping[str, float]] = (),
@@ -215,6 +228,7 @@ def fit(
             and `message` tells of the others.
         fixed: names to hold at their starting value, or name → value.
         free: constant parameters of the document to let float.
+        bounds: other bounds than the document's, by name; its starting values are moved into them.
         minimizer: ``newton`` (exact gradient and Hessian, see `hs3.engine.minimise`) or
             ``minuit`` (MIGRAD of iminuit with the exact gradient).
         minos: names whose asymmetric interval MINOS is to find.
@@ -225,7 +239,10 @@ def fit(
     Raises:
         FitError: an unknown parameter name, a start outside the bounds, or an unknown minimizer.
     """
-    problem = problem_of(model, start or {}, fixed, free)
+    moved = {name: limits for name, limits in (bounds or {}).items() if name not in fixed}
+    inside = {n: float(np.clip(model.start[model.position(n)], *b)) for n, b in moved.items()}
+    first = inside | dict(start or {})
+    problem = problem_of(model, first, fixed, free, bounds)
     minimisers = {"newton": newton, "minuit": minuit.migrad}
     if minimizer not in minimisers:
         raise FitError(
@@ -234,7 +251,7 @@ def fit(
             value=minimizer,
             suggestions=nearest(str(minimizer), ["newton", "minuit"]),
         )
-    others = [problem_of(model, {**(start or {}), **one}, fixed, free) for one in starts]
+    others = [problem_of(model, {**first, **one}, fixed, free, bounds) for one in starts]
     minimum = lowest([minimisers[minimizer](p) for p in (problem, *others)])
     covariance = covariance_of(problem, minimum)
     intervals = minuit.minos(problem, minimum.theta, covariance, minos) if minos else {}
@@ -252,7 +269,8 @@ def lowest(minima: Sequence[Minimum]) -> Minimum:
         return best
     good = [m.nll for m in minima if m.ok]
     distinct = 1 + int((np.diff(np.sort(good)) > SAME).sum()) if good else 0
-    message = f"{best.message}; {len(good)} of {len(minima)} starts led to {distinct} minima"
+    count = f"{distinct} minima" if distinct > 1 else "the same minimum"
+    message = f"{best.message}; {len(good)} of {len(minima)} starts led to {count}"
     return replace(best, message=message)
 
 

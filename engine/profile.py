@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy.special import chdtr, chdtri
 
 from hs3.errors import FitError
 from hs3.findings import nearest
@@ -188,6 +189,11 @@ class Interval:
     level: float
 
     @property
+    def probability(self) -> float:
+        """Confidence level of the interval for large samples."""
+        return float(chdtr(1, self.level))
+
+    @property
     def errors(self) -> tuple[float, float]:
         """Offsets (minus, plus) of the ends from the value, as MINOS gives them."""
         return self.lower - self.value, self.upper - self.value
@@ -197,6 +203,11 @@ class Interval:
         ends = [v if np.isfinite(v) else None for v in (self.lower, self.upper)]
         return {"name": self.name, "value": self.value, "lower": ends[0], "upper": ends[1],
                 "level": self.level}  # fmt: skip
+
+
+def rise_of(probability: float) -> float:
+    """Rise of twice the nll at the ends of an interval of one parameter (Wilks' theorem)."""
+    return float(chdtri(1, 1.0 - probability))
 
 
 def interval(

@@ -204,6 +204,7 @@ def fit(
     start: Mapping[str, float] | None = None,
     fixed: Mapping[str, float] | Sequence[str] = (),
     free: Sequence[str] = (),
+    bounds: Mapping[str, tuple[float, float]] | None = None,
     minimizer: Literal["newton", "minuit"] = "newton",
     minos: Sequence[str] = (),
     starts: Sequence[Mapping[str, float]] = (),
@@ -216,6 +217,7 @@ def fit(
         start: starting values by name; the document's where left out.
         fixed: names to hold at their starting value, or name → value.
         free: constant parameters of the document to let float.
+        bounds: other bounds than the document's, by name.
         minimizer: ``newton`` (exact gradient and Hessian) or ``minuit`` (MIGRAD with the exact
             gradient).
         minos: names whose asymmetric interval MINOS is to find.
@@ -241,6 +243,7 @@ def fit(
         start=start,
         fixed=fixed,
         free=free,
+        bounds=bounds,
         minimizer=minimizer,
         minos=minos,
         starts=starts,

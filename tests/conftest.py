@@ -53,6 +53,29 @@ def same_json(a: Any, b: Any) -> bool:
     return json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True)
 
 
+@pytest.fixture
+def call(capsys):
+    """Run a command line: (status, stdout, stderr)."""
+    from hs3.cli.app import run
+
+    def run_it(*arguments):
+        status = run([str(argument) for argument in arguments])
+        return status, *capsys.readouterr()
+
+    return run_it
+
+
+@pytest.fixture
+def call_json(call):
+    """Run a command line with ``--json``: (status, parsed stdout)."""
+
+    def run_it(*arguments):
+        status, out, _ = call(*arguments, "--json")
+        return status, json.loads(out)
+
+    return run_it
+
+
 HEAVY = {
     "test_composites.py",
     "test_densities.py",

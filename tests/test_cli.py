@@ -29,28 +29,6 @@ def hs3_file(tmp_path):
     return path
 
 
-@pytest.fixture
-def call(capsys):
-    """Run a command line: (status, stdout, stderr)."""
-
-    def run_it(*arguments):
-        status = run([str(argument) for argument in arguments])
-        return status, *capsys.readouterr()
-
-    return run_it
-
-
-@pytest.fixture
-def call_json(call):
-    """Run a command line with ``--json``: (status, parsed stdout)."""
-
-    def run_it(*arguments):
-        status, out, _ = call(*arguments, "--json")
-        return status, json.loads(out)
-
-    return run_it
-
-
 def broken(tmp_path, text):
     path = tmp_path / "broken.json"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())

@@ -8,7 +8,6 @@ import pytest
 from diagnostic_spec import SPEC
 
 import hs3
-from hs3.cli.app import run
 
 COMMANDS = ("scan", "impacts", "pulls", "gof", "yields")
 PNG = b"\x89PNG"
@@ -24,17 +23,6 @@ def file(tmp_path_factory):
 @pytest.fixture(scope="module")
 def model(file):
     return hs3.compile(file)
-
-
-@pytest.fixture
-def call(capsys):
-    """Run a command line: (status, stdout, stderr)."""
-
-    def run_it(*arguments):
-        status = run([str(argument) for argument in arguments])
-        return status, *capsys.readouterr()
-
-    return run_it
 
 
 def test_impacts(call, file, model):

@@ -10,7 +10,6 @@ from diagnostic_spec import SPEC
 from patchset_spec import BACKGROUND, BOUNDS, PATCHSET
 
 import hs3
-from hs3.cli.app import run
 
 TWO_BIN = str(ROOT / "examples" / "two_bin" / "workspace.json")
 
@@ -22,17 +21,6 @@ def files(tmp_path_factory):
     background.write_text(json.dumps(BACKGROUND))
     patchset.write_text(json.dumps(PATCHSET))
     return str(background), str(patchset)
-
-
-@pytest.fixture
-def call(capsys):
-    """Run a command line: (status, stdout, stderr)."""
-
-    def run_it(*arguments):
-        status = run([str(argument) for argument in arguments])
-        return status, *capsys.readouterr()
-
-    return run_it
 
 
 def test_limits_of_a_patchset(call, files, tmp_path):

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from hs3.cli.rounding import rounded
+from hs3.cli.rounding import asymmetric, rounded, signed
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,24 @@ def test_the_shown_error_is_within_a_fifth_of_the_error(leading, exponent):
     error = leading * 10.0**exponent
     shown = float(rounded(1.0, error)[1])
     assert shown == pytest.approx(error, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    "given, expected",
+    [
+        ((1.27291, -0.5667, 0.6264), ("1.3", "-0.6", "+0.6")),
+        ((1.27291, -0.2345, 0.8), ("1.27", "-0.23", "+0.80")),
+        ((0.0, -math.inf, 0.12), ("0.00", "-∞", "+0.12")),
+        ((3.0, -math.inf, math.inf), ("3", "-∞", "+∞")),
+        ((5.0, -0.0, 1.0), ("5.0", "-0.0", "+1.0")),
+    ],
+)
+def test_the_smaller_offset_decides_the_digits(given, expected):
+    assert asymmetric(*given) == expected
+
+
+def test_shifts_have_two_digits_more_than_the_error():
+    assert signed(-0.23145, 0.594) == "-0.231"
+    assert signed(12.3, 432.1) == "+12"
+    assert signed(math.nan, 0.5) == "+nan"
+    assert signed(0.5, 0.0) == "+0.5"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -16,9 +16,12 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from ..fit import FitResult, fit
-from ..inference.batch import fit_batch
+from ..inference.batch import Bounds, FitBatch
+from ..inference.chunks import Progress, Split
+from ..inference.toys import fit_toys
 from ..model import Model
 from ..profile import converged
+from ..tables import Columns, columns_of
 from .impact_ranking import poi_of
 from .results import Result
 
@@ -31,12 +34,14 @@ class Injection(Result):
         injected: the value.
         values, errors: fitted, of the toys whose fit converged (n,).
         failed: number of toys whose fit did not converge.
+        at_bound: number of the others whose fit ended at a bound, which makes a bias.
     """
 
     injected: float
     values: FloatArray
     errors: FloatArray
     failed: int
+    at_bound: int = 0
 
     @property
     def pulls(self) -> FloatArray:
@@ -67,7 +72,7 @@ class Injection(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data."""
-        names = ("injected", "bias", "mean", "width", "coverage", "failed")
+        names = ("injected", "bias", "mean", "width", "coverage", "failed", "at_bound")
         return {name: getattr(self, name) for name in names} | {"toys": len(self.values)}
 
 
@@ -77,6 +82,14 @@ class BiasStudy(Result):
 
     poi: str
     injections: tuple[Injection, ...]
+
+    def columns(self) -> Columns:
+        """A row per injected value, for ``pandas.DataFrame``; ``bias_error`` and so on beside."""
+        out = columns_of(self.injections, ["injected", "failed", "at_bound"])
+        for name in ("bias", "mean", "width", "coverage"):
+            pairs = np.array([getattr(one, name) for one in self.injections]).reshape(-1, 2)
+            out |= {name: pairs[:, 0], f"{name}_error": pairs[:, 1]}
+        return out
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data."""
@@ -91,46 +104,57 @@ def bias_study(
     toys: int = 200,
     seed: int = 0,
     values: Mapping[str, float] | None = None,
-    bounds: Mapping[str, tuple[float, float]] | None = None,
+    fixed: Mapping[str, float] | tuple[str, ...] = (),
+    bounds: Bounds | None = None,
+    **split: Unpack[Split],
 ) -> BiasStudy:
     """Fit toys with injected values of one parameter.
 
     Args:
+        toys: number of toys for each value; no two have toys in common.
         values: of the other parameters in the toys; the best fit where left out.
+        fixed: parameters to hold, names or name → value.
         bounds: other bounds for the fits, as bounds close to the injected value make a bias.
+        split: how to split, keep and show the work, see `hs3.engine.inference.chunks.in_chunks`.
 
     Raises:
         FitError: no such parameter, fewer than 2 toys, or hardly any fit converged.
     """
     if toys < 2:
         raise FitError("a study needs two toys at least", code="fit.invalid", value=toys)
-    best: FitResult = converged(fit(model))
+    best: FitResult = converged(fit(model, fixed=fixed))
     poi = poi_of(model, poi, best)
     truth = {**best.values, **(values or {})}
+    told = split.pop("progress", None)
     found = []
     for number, value in enumerate(injected):
-        at = {**truth, poi: float(value)}
-        data = model.sample(seed, toys, at, first=number * toys)
-        fits = fit_batch(model, data=data, start=_within(model, at, bounds or {}),
-                         bounds=bounds, covariance=True)  # fmt: skip
-        good = fits.converged
-        if good.sum() < 2:
-            message = f"{int((~good).sum())} of {toys} fits with {poi} = {value:g} failed"
-            raise FitError(message, code="fit.not_converged")
-        found.append(
-            Injection(
-                float(value), fits.value(poi)[good], fits.error(poi)[good], int((~good).sum())
-            )
-        )
+        before, total = number * toys, len(injected) * toys
+        fits = fit_toys(
+            model, toys, seed=seed, values={**truth, poi: float(value)}, fixed=fixed, bounds=bounds,
+            covariance=True, first=before, progress=_after(told, before, total), **split,
+        )  # fmt: skip
+        found.append(_injection(model, poi, float(value), fits, bounds or {}))
     return BiasStudy(poi, tuple(found))
 
 
-def _within(
-    model: Model, values: Mapping[str, float], bounds: Mapping[str, tuple[float, float]]
-) -> dict[str, float]:
-    """Starting values inside the bounds."""
-    own = {p.name: (p.min, p.max) for p in model.graph.parameters} | dict(bounds)
-    return {name: float(np.clip(value, *own[name])) for name, value in values.items()}
+def _after(told: Progress | None, before: int, total: int) -> Progress | None:
+    """Progress of the whole study from that of one value."""
+    return None if told is None else lambda done, _: told(before + done, total)
+
+
+def _injection(
+    model: Model, poi: str, value: float, fits: FitBatch, bounds: Bounds
+) -> Injection:  # fmt: skip
+    good = fits.converged
+    failed = int((~good).sum())
+    if good.sum() < 2:
+        message = f"{failed} of {len(good)} fits with {poi} = {value:g} failed"
+        raise FitError(message, code="fit.not_converged")
+    own = model.graph.parameters[model.position(poi)]
+    low, high = bounds.get(poi, (own.min, own.max))
+    values = fits.value(poi)[good]
+    at_bound = int(((values <= low) | (values >= high)).sum())
+    return Injection(value, values, fits.error(poi)[good], failed, at_bound)
 
 
 def _mean(values: FloatArray) -> tuple[float, float]:

@@ -20,7 +20,7 @@ from functools import partial
 from typing import Any, Unpack
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
@@ -99,8 +99,8 @@ def goodness_of_fit(
     nll = compared.nll(best.values) if unbinned else best.nll
     statistic = 2.0 * (nll - float(saturated_nll(compared, best, compared.data)))
     degrees = degrees_of_freedom(compared, best)
-    p_value = float(chi2.sf(statistic, degrees)) if degrees > 0 else None
-    most = float(chi2.sf(statistic, degrees + len(best.free)))
+    p_value = float(chdtrc(degrees, statistic)) if degrees > 0 else None
+    most = float(chdtrc(degrees + len(best.free), statistic))
     found, failed = _toys(model, compared, bins, best, toys, seed, split) if toys else (None, 0)
     fraction, error = None, None
     if found is not None and len(found):

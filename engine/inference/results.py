@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
 
 class Plain:
@@ -68,6 +69,15 @@ class HypoTest(Plain):
     toys: int = 0
     asymptotic: HypoTest | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def significance(self) -> float:
+        r"""The p-value as a one-sided significance, :math:`\Phi^{-1}(1 - p)`, equation (1)."""
+        return float(-ndtri(self.p_value))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data, the significance among it."""
+        return {**super().to_dict(), "significance": _finite(self.significance)}
 
 
 @dataclass(frozen=True)

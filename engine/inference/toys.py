@@ -65,6 +65,7 @@ def fit_toys(
     free: tuple[str, ...] = (),
     bounds: Bounds | None = None,
     covariance: bool = False,
+    first: int = 0,
     chunk: int = CHUNK,
     folder: str | PathLike[str] | None = None,
     executor: Executor | None = None,
@@ -75,9 +76,11 @@ def fit_toys(
     Args:
         size: number of toys.
         seed: of the random numbers; toy n of a seed is always the same.
-        values: true values by name, the document's where left out; fits start there.
+        values: true values by name, the document's where left out; fits start there, or at the
+            nearest bound.
         conditional: keep the auxiliary measurements instead of drawing them.
         fixed, free, bounds, covariance: as for `fit_batch`.
+        first: number of the first toy.
         chunk, folder, executor, progress: as for `hs3.engine.inference.chunks.in_chunks`.
 
     Raises:
@@ -89,10 +92,11 @@ def fit_toys(
     options: dict[str, Any] = {"fixed": fixed, "free": free, "bounds": bounds}
     truth = model.theta(values)
     settings = {
-        "seed": seed, "truth": truth, "conditional": conditional, "covariance": covariance
+        "seed": seed, "truth": truth, "conditional": conditional, "covariance": covariance,
+        **({"first": first} if first else {}),
     }  # fmt: skip
     found = in_chunks(
-        partial(partial, _fits, model, seed, truth, conditional, covariance, options),
+        partial(partial, _fits, model, seed, truth, conditional, covariance, options, first),
         size,
         key=key_of(model, what="fits", **settings, **_listed(options)),
         chunk=chunk,
@@ -100,8 +104,20 @@ def fit_toys(
         executor=executor,
         progress=progress,
     )
-    moving = problem_of(model, {}, fixed, free, bounds).moving
+    start = within(model, truth, bounds or {}, fixed)
+    moving = problem_of(model, start, fixed, free, bounds).moving
     return FitBatch(model.names, tuple(model.names[i] for i in moving), **found)
+
+
+def within(
+    model: Model, truth: FloatArray, bounds: Bounds, fixed: Mapping[str, float] | tuple[str, ...]
+) -> dict[str, float]:
+    """Starting values at the true ones, inside the bounds where they float."""
+    own = {p.name: (p.min, p.max) for p in model.graph.parameters} | dict(bounds)
+    return {
+        name: value if name in fixed else float(np.clip(value, *own[name]))
+        for name, value in zip(model.names, truth.tolist(), strict=True)
+    }
 
 
 def _listed(options: dict[str, Any]) -> dict[str, Any]:
@@ -116,11 +132,13 @@ def _fits(
     conditional: bool,
     covariance: bool,
     options: dict[str, Any],
+    before: int,
     first: int,
     count: int,
 ) -> Arrays:
-    data = sample_toys(model, seed, count, truth, first, conditional)
-    return fit_batch(model, data=data, start=truth, covariance=covariance, **options).to_arrays()
+    data = sample_toys(model, seed, count, truth, before + first, conditional)
+    start = within(model, truth, options["bounds"] or {}, options["fixed"])
+    return fit_batch(model, data=data, start=start, covariance=covariance, **options).to_arrays()
 
 
 # --- test statistics ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -16,6 +16,7 @@ import typer
 import hs3
 from hs3.cli import (
     archive,
+    bias,
     combine,
     compare,
     conform,
@@ -24,6 +25,7 @@ from hs3.cli import (
     document,
     edit,
     fit,
+    hypotest,
     inference,
     limit,
     reduce,
@@ -34,6 +36,7 @@ from hs3.cli import (
     systematics,
     validate,
 )
+from hs3.cli.source import command
 from hs3.cli.terminal import error_data, print_error, say_json
 from hs3.errors import HS3Error
 
@@ -43,29 +46,44 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (
-    validate,
-    show,
-    convert,
-    fit,
-    limit,
-    inference,
-    reduce,
-    reinterpret,
-    scan,
-    diagnose,
-    archive,
-    edit,
-    combine,
-    reduce,
-    simplify,
-    reinterpret,
-    systematics,
-    compare,
-    document,
-    conform,
-):  # fmt: skip
-    module.register(app)
+COMMANDS: tuple[Callable[..., int | None], ...] = (
+    validate.validate,
+    show.show,
+    convert.convert,
+    fit.fit,
+    scan.scan,
+    limit.limit,
+    hypotest.hypotest,
+    inference.significance,
+    inference.toys,
+    bias.bias,
+    diagnose.impacts,
+    diagnose.pulls,
+    diagnose.gof,
+    diagnose.yields,
+    archive.archive,
+    archive.verify,
+    edit.rename,
+    edit.select,
+    edit.constrain,
+    edit.upgrade,
+    combine.combine,
+    reduce.reduce,
+    simplify.simplify,
+    reinterpret.reinterpret,
+    systematics.covariance,
+    compare.diff,
+    compare.graph,
+    document.schema,
+    document.canonical_,
+    document.hash_,
+)
+"""In the order of `hs3 --help`; a trailing underscore keeps a name apart from Python's."""
+
+for run_command in COMMANDS:
+    command(app, run_command)
+app.add_typer(systematics.group, name="systematics")
+app.add_typer(conform.group, name="conform")
 
 # typer brings its own copy of click from 0.20 on; this is the base of usage errors of either.
 _UsageError: type[typer.BadParameter] = typer.BadParameter.__bases__[0]

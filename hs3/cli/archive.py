@@ -7,14 +7,8 @@ from typing import Annotated
 import typer
 
 from hs3.cli.options import Json
-from hs3.cli.source import Document, command
-from hs3.cli.terminal import print_findings, progress, say, say_json, summary
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    command(app, archive)
-    command(app, verify)
+from hs3.cli.source import Document
+from hs3.cli.terminal import progress, say, say_json, written
 
 
 def archive(
@@ -35,11 +29,7 @@ def archive(
     workspace, report = source.read()
     with progress("computing the numbers to check it by"):
         report += hs3.archive(workspace, target, fit=fit, description=description)
-    if json:
-        say_json({**report.to_dict(), "written": target})
-    else:
-        print_findings(report)
-        say(f"{target} written: {summary(report)}.")
+    written(report, target, json)
     return 0
 
 

@@ -6,15 +6,9 @@ from typing import Annotated
 
 import typer
 
-from hs3.cli.edit import Target, written
-from hs3.cli.options import Json
-from hs3.cli.terminal import print_findings, progress
+from hs3.cli.options import Json, Target
+from hs3.cli.terminal import print_findings, progress, written
 from hs3.findings import Report
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(combine)
 
 
 def combine(

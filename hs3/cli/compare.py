@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hs3.cli.options import File, Json
-from hs3.cli.source import Document, command
+from hs3.cli.source import Document
 from hs3.cli.terminal import console, progress, row, say, say_json, table
 
 if TYPE_CHECKING:
@@ -23,12 +23,6 @@ class Form(StrEnum):
     dot = "dot"
     graphml = "graphml"
     svg = "svg"
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    command(app, diff)
-    command(app, graph)
 
 
 def diff(

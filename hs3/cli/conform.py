@@ -11,6 +11,7 @@ import typer
 
 from hs3.cli import cross_check
 from hs3.cli.options import Json
+from hs3.cli.source import command
 from hs3.cli.terminal import console, row, say, say_json, table
 
 if TYPE_CHECKING:
@@ -25,15 +26,12 @@ Status = Literal["passed", "failed", "error", "unsupported"]
 STATUSES: tuple[Status, ...] = ("passed", "failed", "error", "unsupported")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    cross_check.register(group)
-    app.add_typer(group, name="conform")
-
-
 @group.callback()
 def _group() -> None:
     """Compare implementations of HS3 with frozen numbers."""
+
+
+command(group, cross_check.check)
 
 
 @group.command()

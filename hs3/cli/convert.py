@@ -8,19 +8,14 @@ import typer
 
 from hs3.cli.options import Json
 from hs3.cli.python_object import names_object, read_object
-from hs3.cli.source import Document, command
-from hs3.cli.terminal import print_findings, progress, say, say_json, summary
+from hs3.cli.source import Document
+from hs3.cli.terminal import progress, written
 from hs3.errors import ConversionError
 from hs3.findings import Report
 from hs3.reading import quoted
 
 if TYPE_CHECKING:
     from hs3.workspace import Workspace
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    command(app, convert)
 
 
 def convert(
@@ -68,11 +63,7 @@ def convert(
             root_version=root_version,
             **source.reading,
         )
-    if json:
-        say_json({**report.to_dict(), "written": target})
-    else:
-        print_findings(report)
-        say(f"{target} written: {summary(report)}.")
+    written(report, target, json)
     return 0
 
 

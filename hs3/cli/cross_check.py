@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hs3.cli.options import Json
-from hs3.cli.source import Chosen, command
+from hs3.cli.source import Chosen
 from hs3.cli.terminal import progress, say, say_json
 
 if TYPE_CHECKING:
     from hs3.conformance.cross_check import Comparison, CrossCheck
-
-
-def register(group: typer.Typer) -> None:
-    """Add the command to the group `conform`."""
-    command(group, check)
 
 
 def check(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hs3.cli.options import Fix, Free, Group, Json, Plot, Poi
-from hs3.cli.rounding import number, rounded
-from hs3.cli.source import Chosen, command
-from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
+from hs3.cli.rounding import number, rounded, signed
+from hs3.cli.source import Measured
+from hs3.cli.terminal import console, print_remarks, progress, row, say, say_json, table
 from hs3.cli.values import document_groups, groups_of
 from hs3.cli.work import Folder, Workers, spread
 
@@ -17,14 +17,8 @@ if TYPE_CHECKING:
     from hs3.engine.diagnostics import Breakdown, Impacts, Yields
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    for run in (impacts, pulls, gof, yields):
-        command(app, run)
-
-
 def impacts(
-    source: Chosen,
+    source: Measured,
     poi: Poi = None,
     group: Group = None,
     top: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
@@ -57,7 +51,7 @@ def impacts(
         say_json(result.to_dict() | {"breakdown": parts.to_dict()} | found.findings())
     else:
         _show_impacts(result, parts, top)
-        print_findings(found.report)
+        print_remarks(found.report)
     return 0 if result.converged else 1
 
 
@@ -72,25 +66,28 @@ def _show_impacts(result: Impacts, parts: Breakdown, top: int) -> None:
         width = "" if p.constraint is None else f"{p.constraint:.2f}"
         remark = "cut at a bound" if p.cut else ""
         remark = "A FIT FAILED" if p.name in result.failed else remark
-        row(out, p.name, f"{p.up:+.4g}", f"{p.down:+.4g}", f"{p.linear:+.4g}", pull, width, remark)
+        shifts = (signed(shift, own.error) for shift in (p.up, p.down, p.linear))
+        row(out, p.name, *shifts, pull, width, remark)
     console().print(out)
     if len(result.parameters) > top:
         say(f"… and {len(result.parameters) - top} more (--top)")
     out = table(f"Parts of the error of {result.poi}", "part", "error", "by", right=("error",))
-    row(out, "data", number(parts.data), "propagation of what was measured")
-    for name, size in parts.groups.items():
-        row(out, name, number(size), "propagation of what was measured")
-    row(out, "statistical", number(parts.statistical), "all constrained parameters frozen")
-    for name, size in parts.frozen.items():
-        row(out, name, number(size), "freezing the group")
-    row(out, "total", number(parts.error), "")
+    propagated = "propagation of what was measured"
+    for name, size, by in (
+        ("data", parts.data, propagated),
+        *((name, size, propagated) for name, size in parts.groups.items()),
+        ("statistical", parts.statistical, "all constrained parameters frozen"),
+        *((name, size, "freezing the group") for name, size in parts.frozen.items()),
+        ("total", parts.error, ""),
+    ):
+        row(out, name, signed(size, parts.error).lstrip("+"), by)
     console().print(out)
     if result.failed:
         say(f"NOT CONVERGED: refits of {', '.join(result.failed)}", style="bold red")
 
 
 def pulls(
-    source: Chosen,
+    source: Measured,
     fix: Fix = None,
     free: Free = None,
     plot: Plot = None,
@@ -115,12 +112,12 @@ def pulls(
         after = " ± ".join(rounded(p.value, p.error))
         row(out, p.name, before, after, f"{p.pull:+.2f}", f"{p.constraint:.2f}")
     console().print(out)
-    print_findings(found.report)
+    print_remarks(found.report)
     return 0
 
 
 def gof(
-    source: Chosen,
+    source: Measured,
     bins: Annotated[
         int | None, typer.Option(min=2, help="Count unbinned data in as many bins per axis.")
     ] = None,
@@ -157,12 +154,12 @@ def gof(
             say(f"p-value = {result.p_toys:.4g} ± {error} ({toys - result.failed} toys)")
         if result.failed:
             say(f"NOT CONVERGED: the fits of {result.failed} toys", style="bold red")
-        print_findings(found.report)
+        print_remarks(found.report)
     return 1 if result.failed else 0
 
 
 def yields(
-    source: Chosen,
+    source: Measured,
     prefit: Annotated[bool, typer.Option("--prefit", help="Before the fit.")] = False,
     sampling: Annotated[
         int, typer.Option(min=0, metavar="N", help="Errors from N draws of the parameters.")
@@ -193,7 +190,7 @@ def yields(
         say_json(result.to_dict() | found.findings())
     else:
         _show_yields(result)
-        print_findings(found.report)
+        print_remarks(found.report)
     return 0
 
 

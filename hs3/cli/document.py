@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import sys
 
-import typer
-
 from hs3.cli.options import File, Json
 from hs3.cli.terminal import say, say_json
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.command()(schema)
-    app.command("canonical")(canonical_)
-    app.command("hash")(hash_)
 
 
 def schema() -> None:

@@ -1,4 +1,4 @@
-"""`hs3 rename`, `hs3 select`, `hs3 upgrade`: other names, a part, the words of the standard."""
+"""`hs3 rename`, `select`, `constrain`, `upgrade`: one workspace out of another."""
 
 from __future__ import annotations
 
@@ -6,22 +6,11 @@ from typing import Annotated
 
 import typer
 
-from hs3.cli.options import Analysis, Json, Likelihood
-from hs3.cli.source import Document, command
-from hs3.cli.terminal import print_findings, progress, say, say_json, summary
+from hs3.cli.options import Analysis, Json, Likelihood, Target
+from hs3.cli.source import Document
+from hs3.cli.terminal import progress, written
+from hs3.cli.values import measurements
 from hs3.errors import HS3Error
-from hs3.findings import Report
-
-Target = Annotated[
-    str, typer.Option("--output", "-o", metavar="DST", help="File to write, or replace.")
-]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    command(app, rename)
-    command(app, select)
-    command(app, upgrade)
 
 
 def rename(
@@ -74,6 +63,34 @@ def select(
     return 0
 
 
+def constrain(
+    source: Document,
+    measured: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FUNCTION=VALUE±ERROR",
+            help="Of a parameter, a function, or an expression as 'mu_1 - mu_2'; a comma may stand "
+            "for ±.",
+        ),
+    ],
+    output: Target,
+    analysis: Analysis = None,
+    likelihood: Likelihood = None,
+    json: Json = False,
+) -> int:
+    """Add measurements of functions of the parameters to a likelihood, as Gaussian factors."""
+    import hs3
+
+    workspace, report = source.read()
+    for function, (value, error) in measurements(measured).items():
+        workspace = hs3.constrain(
+            workspace, function, value, error, analysis=analysis, likelihood=likelihood
+        )
+    hs3.save(workspace, output)
+    written(report, output, json)
+    return 0
+
+
 def upgrade(
     source: Document,
     output: Target,
@@ -92,13 +109,10 @@ def upgrade(
         made, findings = hs3.upgrade(workspace)
     hs3.save(made, output)
     found = hs3.diff(workspace, made) if changes else ()
-    if json:
-        told = {"changes": [d.to_dict() for d in found]} if changes else {}
-        say_json({**(report + findings).to_dict(), **told, "written": output})
-        return 0
-    if found:
+    told = {"changes": [d.to_dict() for d in found]} if changes else {}
+    if found and not json:
         differences(found, "Changes", "before", "after")
-    written(report + findings, output, json)
+    written(report + findings, output, json, told)
     return 0
 
 
@@ -108,12 +122,3 @@ def _pair(text: str) -> tuple[str, str]:
     if not sign or not old or not new:
         raise HS3Error(f"{text!r} is not OLD=NEW", code="command.usage", value=text)
     return old, new
-
-
-def written(report: Report, target: str, json: bool) -> None:
-    """Say what was found on the way, and that the file is written."""
-    if json:
-        say_json({**report.to_dict(), "written": target})
-    else:
-        print_findings(report)
-        say(f"{target} written: {summary(report)}.")

@@ -2,47 +2,65 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hs3.cli.options import Fix, Free, Json
-from hs3.cli.rounding import rounded
-from hs3.cli.source import Chosen, command
-from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
-from hs3.cli.values import assignments, held
+from hs3.cli.options import Bound, Free, Json
+from hs3.cli.rounding import asymmetric, number, rounded
+from hs3.cli.source import Measured
+from hs3.cli.terminal import console, print_remarks, progress, row, say, say_json, table
+from hs3.cli.values import assignments, bounds, held
 
 if TYPE_CHECKING:
     from hs3.engine import FitResult, FittedParameter, Model
-    from hs3.engine.derived import DerivedValue
     from hs3.findings import Report
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    command(app, fit)
-
-
 def fit(
-    source: Chosen,
+    source: Measured,
     minimizer: Annotated[str, typer.Option(metavar="NAME", help="newton or minuit.")] = "newton",
     minos: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Asymmetric errors of this parameter (repeatable)."),
     ] = None,
-    fix: Fix = None,
+    fix: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[=VALUE]",
+            help="Hold a parameter constant, or a function or an expression as 'mu_1 - mu_2' at a "
+            "value (repeatable).",
+        ),
+    ] = None,
     free: Free = None,
+    bound: Bound = None,
     start: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Start value (repeatable)."),
     ] = None,
+    other: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--start",
+            metavar="NAME=VALUE[,NAME=VALUE…]",
+            help="Start there, too; the lowest minimum wins (repeatable).",
+        ),
+    ] = None,
     function: Annotated[
         list[str] | None,
         typer.Option(
-            "--function", metavar="NAME", help="Value and error of this function (repeatable)."
+            "--function",
+            metavar="NAME",
+            help="Value and error of this function or expression (repeatable).",
         ),
+    ] = None,
+    sandwich: Annotated[
+        bool, typer.Option("--sandwich", help="Errors that hold for weighted events.")
+    ] = False,
+    correlations: Annotated[
+        float | None,
+        typer.Option(metavar="MIN", min=0.0, max=1.0, help="List correlations of MIN and more."),
     ] = None,
     output: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also write the result here, as JSON.")
@@ -62,20 +80,36 @@ def fit(
     from hs3 import files, jsonio
 
     model, report = source.model()
+    parameters, conditions = _held(model, fix or ())
+    options: dict[str, Any] = {"start": assignments(start or ()), "fixed": parameters}
+    options["free"] = free or ()
+    others: dict[str, Any] = {
+        "bounds": bounds(bound or ()),
+        "minos": minos or (),
+        "starts": [assignments(text.split(",")) for text in other or ()],
+    }
+    if minimizer != "newton":
+        others["minimizer"] = minimizer
+    if conditions and (given := [name for name, value in others.items() if value]):
+        said = ", ".join("--" + _SPELLED.get(name, name) for name in given)
+        raise typer.BadParameter(f"{said}: not for fits in which functions are held")
+    if sandwich and minos:
+        raise typer.BadParameter("--minos takes no account of weights: not with --sandwich")
     with progress("fitting (a model of a new shape is compiled first)"):
         from hs3 import engine
-        from hs3.engine.derived import derived as engine_derived
+        from hs3.engine.derived import derived, fit_with
+        from hs3.engine.weighted import sandwich as corrected
 
-        result = engine.fit(
-            model,
-            start=assignments(start or ()),
-            fixed=held(model, fix or ()),
-            free=free or (),
-            minimizer=minimizer,  # type: ignore[arg-type]
-            minos=minos or (),
-        )
-        functions = {name: engine_derived(model, result, name) for name in function or ()}
+        if conditions:
+            result = fit_with(model, conditions, **options)
+        else:
+            result = engine.fit(model, **options, **others)
+        if sandwich:
+            result = corrected(model, result)
+        functions = {name: derived(model, result, name) for name in function or ()}
     out = {**result.to_dict(), "findings": report.to_dict()["findings"]}
+    if conditions:
+        out["held"] = conditions
     if functions:
         out["functions"] = {name: found.to_dict() for name, found in functions.items()}
     if output is not None:
@@ -86,17 +120,32 @@ def fit(
         drawing.save(drawing.correlation(result), plot)
     if json:
         say_json(out)
-    else:
-        _show(model, result, report, functions)
+        return 0 if result.converged else 1
+    _show(model, result)
+    if correlations is not None:
+        _show_correlations(result, correlations)
+    for name, value in conditions.items():
+        say(f"{name} = {number(value)} (held)")
+    for name, found in functions.items():
+        say(f"{name} = " + " ± ".join(rounded(found.value, found.error)))
+    _end(result, report)
     return 0 if result.converged else 1
+
+
+_SPELLED = {"bounds": "bound", "starts": "start"}
+
+
+def _held(model: Model, given: Sequence[str]) -> tuple[dict[str, float], dict[str, float]]:
+    """Parameters that are held, and functions or expressions that are."""
+    values = held(model, given)
+    parameters = {name: value for name, value in values.items() if name in model.names}
+    return parameters, {name: value for name, value in values.items() if name not in parameters}
 
 
 # --- the table ------------------------------------------------------------------------------------
 
 
-def _show(
-    model: Model, result: FitResult, report: Report, functions: Mapping[str, DerivedValue]
-) -> None:
+def _show(model: Model, result: FitResult) -> None:
     out = table(
         f"Fit of {model.name}",
         *("parameter", "value", "± error", "pull", "remark"),
@@ -109,21 +158,34 @@ def _show(
     for parameter in others:
         row(out, *_cells(parameter))
     console().print(out)
-    for name, found in functions.items():
-        say(f"{name} = " + " ± ".join(rounded(found.value, found.error)))
+
+
+def _end(result: FitResult, report: Report) -> None:
     say(f"-2 ln L = {result.twice_nll:.6f}")
     if result.converged:
         say(result.message)
     else:
         say(f"NOT CONVERGED: {result.message}", style="bold red")
-    print_findings(report)
+    print_remarks(report)
+
+
+def _show_correlations(result: FitResult, least: float) -> None:
+    """Pairs of parameters, the most correlated ones first."""
+    matrix, names = result.correlation.tolist(), result.free
+    pairs = [(matrix[i][j], names[i], names[j]) for i in range(len(names)) for j in range(i)]
+    columns = ("parameter", "with", "correlation")
+    out = table(f"Correlations of {least:g} and more", *columns, right=columns[2:])
+    for size, one, other in sorted(pairs, key=lambda pair: -abs(pair[0])):
+        if abs(size) >= least:
+            row(out, other, one, f"{size:+.3f}")
+    console().print(out)
 
 
 def _cells(parameter: FittedParameter, *remarks: str) -> tuple[str, ...]:
     value, error = rounded(parameter.value, parameter.error)
     error = f"± {error}" if error else ""
     if parameter.minos is not None:
-        error += f" ({' '.join(_offset(parameter.value, x) for x in parameter.minos)})"
+        error += f" ({' '.join(asymmetric(parameter.value, *parameter.minos)[1:])})"
     if parameter.at_bound:
         remarks = (*remarks, f"at its {parameter.at_bound} bound, ± from curvature alone")
     if not parameter.parabolic and parameter.minos is None:
@@ -132,9 +194,3 @@ def _cells(parameter: FittedParameter, *remarks: str) -> tuple[str, ...]:
         error, remarks = "", (*remarks, "fixed")
     pull = "" if parameter.pull is None else f"{parameter.pull:+.2f}"
     return parameter.name, value, error, pull, ", ".join(remarks)
-
-
-def _offset(value: float, offset: float) -> str:
-    """A MINOS offset with its sign; infinite where the likelihood never rises enough."""
-    sign = "-" if offset < 0 else "+"
-    return sign + ("∞" if math.isinf(offset) else rounded(value, abs(offset))[1])

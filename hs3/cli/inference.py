@@ -10,10 +10,11 @@ import typer
 
 from hs3.cli.options import Bound, Fix, Json, Poi
 from hs3.cli.rounding import number
-from hs3.cli.source import Chosen, command
+from hs3.cli.source import Chosen, Measured
 from hs3.cli.terminal import (
+    BANDS,
     console,
-    print_findings,
+    print_remarks,
     row,
     safe,
     say,
@@ -26,17 +27,10 @@ from hs3.cli.work import Conditional, Folder, Seed, Toys, Workers, with_toys
 if TYPE_CHECKING:
     from hs3.engine import Model
     from hs3.engine.inference import FitBatch, Significance
-    from hs3.findings import Report
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    command(app, significance)
-    command(app, toys)
 
 
 def significance(
-    source: Chosen,
+    source: Measured,
     poi: Poi = None,
     signal: Annotated[
         float, typer.Option(metavar="VALUE", help="The signal for which values are expected.")
@@ -73,7 +67,7 @@ def significance(
     console().print(out)
     error = f" ± {number(found.p_error)} ({found.toys} toys)" if found.p_error else ""
     say(f"p-value without signal: {number(found.p_value)}{error}")
-    _end(found.notes, report)
+    print_remarks(report, found.notes)
 
 
 def toys(
@@ -126,7 +120,7 @@ def toys(
         _show(model, studies, size)
         for number_ in (~found.converged).nonzero()[0][:5]:
             say(f"toy {number_} NOT CONVERGED: {found.message(int(number_))}", style="bold red")
-        print_findings(report)
+        print_remarks(report)
     return 1 if failed else 0
 
 
@@ -134,14 +128,8 @@ def toys(
 
 
 def _bands(out: Any, expected: Sequence[float]) -> None:
-    for band, value in zip((-2, -1, 0, 1, 2), expected, strict=False):
-        row(out, f"expected {band:+d}σ" if band else "expected median", number(value))
-
-
-def _end(notes: Sequence[str], report: Report) -> None:
-    for note in notes:
-        say(f"note: {note}", style="yellow")
-    print_findings(report)
+    for band, value in zip(BANDS, expected, strict=False):
+        row(out, f"expected {band}", number(value))
 
 
 def _study(found: FitBatch, name: str, truth: float) -> dict[str, float]:

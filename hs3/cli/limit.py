@@ -10,28 +10,28 @@ import typer
 
 from hs3.cli.options import PYHF, Bound, Fix, Json, Plot, Poi
 from hs3.cli.rounding import number, rounded
-from hs3.cli.source import Chosen, command
-from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
+from hs3.cli.source import Measured
+from hs3.cli.terminal import BANDS, console, print_remarks, progress, row, say, say_json, table
 from hs3.cli.values import assignments, bounds, held, numbers
 from hs3.cli.work import Conditional, Folder, Seed, Toys, Workers, spread, with_toys
 
 if TYPE_CHECKING:
     from hs3.engine.inference import HypoTest, Limit, Limits
-    from hs3.findings import Report
-
-BANDS = ("-2σ", "-1σ", "median", "+1σ", "+2σ")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    command(app, limit)
 
 
 def limit(
-    source: Chosen,
+    source: Measured,
     poi: Poi = None,
     cl: Annotated[float, typer.Option(metavar="P", help="Confidence level.")] = 0.95,
     statistic: Annotated[str, typer.Option(metavar="NAME", help="q~ or q.")] = "q~",
+    use_cls: Annotated[
+        bool,
+        typer.Option(
+            "--cls/--p-value",
+            help="Where CLs falls to 1 - CL, or the p-value of the signal, which also excludes "
+            "signals that the data are not sensitive to.",
+        ),
+    ] = True,
     points: Annotated[
         str | None,
         typer.Option(
@@ -71,17 +71,20 @@ def limit(
     has a limit, else 1.
     """
     options: dict[str, Any] = {"poi": poi, "statistic": statistic, "bounds": bounds(bound or ())}
+    rule: dict[str, Any] = {"cl": cl, "use_cls": use_cls}
     if patchset is not None:
         if toys or points:
             raise typer.BadParameter("--toys and --points are for one model, not for a patchset")
         if seed or conditional:
             raise typer.BadParameter("--seed and --conditional need --toys")
-        options |= {"cl": cl, "fixed": assignments(fix or ())}
+        if source.constrain or source.asimov is not None:
+            raise typer.BadParameter("--constrain and --asimov are for one model, no patchset")
+        options |= {**rule, "fixed": assignments(fix or ())}
         return _patches(source, patchset, only or ["*"], options, folder, workers, plot, json)
     if only:
         raise typer.BadParameter("--only needs --patchset")
     return _single(
-        source, cl, numbers(points) if points else [], options, fix,
+        source, rule, numbers(points) if points else [], options, fix,
         (toys, seed, conditional, folder, workers), plot, json,
     )  # fmt: skip
 
@@ -90,8 +93,8 @@ def limit(
 
 
 def _single(
-    source: Chosen,
-    cl: float,
+    source: Measured,
+    rule: dict[str, Any],
     points: Sequence[float],
     options: dict[str, Any],
     fix: Sequence[str] | None,
@@ -104,7 +107,7 @@ def _single(
     model, report = source.model()
     options["fixed"] = held(model, fix or ())
     with with_toys(*work) as split:
-        found: Limit = hs3.upper_limit(model, cl=cl, **options, **split)
+        found: Limit = hs3.upper_limit(model, **rule, **options, **split)
         tests = _tests(model, points, options, split)
     if plot is not None:
         from hs3 import plot as drawing
@@ -121,7 +124,7 @@ def _single(
     _show(found)
     if tests:
         _show_tests(tests)
-    _end(found.notes, report)
+    print_remarks(report, found.notes)
     return 0
 
 
@@ -144,7 +147,7 @@ def _around(found: Limit) -> list[float]:
 def _show(found: Limit) -> None:
     other = found.asymptotic
     columns = ("limit",) if other is None else ("limit", "asymptotic")
-    title = f"Upper limit on {found.poi} at {100 * found.cl:g}% CL"
+    title = f"Upper limit on {found.poi} at {100 * found.cl:g}% CL ({found.method})"
     out = table(title, "", *columns, right=columns)
     beside = () if other is None else (number(other.observed),)
     row(out, "observed", rounded(found.observed, found.error)[0], *beside, style="bold")
@@ -168,17 +171,11 @@ def _show_tests(tests: Sequence[HypoTest]) -> None:
     console().print(out)
 
 
-def _end(notes: Sequence[str], report: Report) -> None:
-    for note in notes:
-        say(f"note: {note}", style="yellow")
-    print_findings(report)
-
-
 # --- a patchset -----------------------------------------------------------------------------------
 
 
 def _patches(
-    source: Chosen,
+    source: Measured,
     patchset: str,
     only: Sequence[str],
     options: dict[str, Any],

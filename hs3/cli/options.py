@@ -15,6 +15,10 @@ File = Annotated[
     ),
 ]
 
+Target = Annotated[
+    str, typer.Option("--output", "-o", metavar="DST", help="File to write, or replace.")
+]
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
 # --- how to read a pyhf workspace -----------------------------------------------------------------
@@ -97,6 +101,31 @@ Data = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Data to use with --pdf.", rich_help_panel=MODEL),
 ]
+
+Constrain = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FUNCTION=VALUE±ERROR",
+        help="One more measurement, as a Gaussian factor: of a parameter, a function of the "
+        "document, or an expression as 'mu_1 - mu_2'; a comma may stand for ± (repeatable).",
+        rich_help_panel=MODEL,
+    ),
+]
+Asimov = Annotated[
+    bool,
+    typer.Option(
+        "--asimov",
+        help="What is expected in place of the data: at the document's values, or those of --at.",
+        rich_help_panel=MODEL,
+    ),
+]
+At = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--at", metavar="NAME=VALUE", help="True value of Asimov data (repeatable).",
+        rich_help_panel=MODEL,
+    ),
+]  # fmt: skip
 
 # --- fits -----------------------------------------------------------------------------------------
 

@@ -6,30 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hs3.cli.edit import Target
-from hs3.cli.options import Json
+from hs3.cli.options import Json, Target
 from hs3.cli.rounding import number
-from hs3.cli.source import Document, command
+from hs3.cli.source import Document
 from hs3.cli.terminal import (
     console,
-    print_findings,
     progress,
     row,
-    say,
-    say_json,
-    summary,
     table,
+    written,
 )
 from hs3.cli.values import assignments
 
 if TYPE_CHECKING:
     from hs3.findings import Report
     from hs3.workspace import Workspace
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    command(app, reduce)
 
 
 def reduce(
@@ -90,13 +81,9 @@ def reduce(
 
         with progress("fitting before and after"):
             effects = [e.to_dict() for e in compare(before, after)]
-    if json:
-        say_json({**report.to_dict(), "written": output, **({"effect": effects} if effect else {})})
-        return 0
-    print_findings(report)
-    if effects:
+    if effects and not json:
         _show(effects)
-    say(f"{output} written: {summary(report)}.")
+    written(report, output, json, {"effect": effects} if effect else {})
     return 0
 
 

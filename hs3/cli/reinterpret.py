@@ -10,7 +10,7 @@ import typer
 
 from hs3.cli.options import Analysis, Json
 from hs3.cli.rounding import number
-from hs3.cli.source import Document, command
+from hs3.cli.source import Document
 from hs3.cli.terminal import (
     console,
     print_findings,
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
     from hs3.engine.inference import Limits
     from hs3.findings import Report
     from hs3.reinterpretation import Reinterpreted
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    command(app, reinterpret)
 
 
 def reinterpret(

@@ -39,6 +39,27 @@ def rounded(value: float, error: float | None) -> tuple[str, str]:
     )
 
 
+def asymmetric(value: float, minus: float, plus: float) -> tuple[str, str, str]:
+    """`value` and its offsets, with signs, all cut at the digit that the smaller one gives.
+
+    An offset is infinite where the likelihood never rises enough.
+    """
+    sizes = [abs(v) for v in (minus, plus) if math.isfinite(v) and v]
+    size = min(sizes, default=None)
+    ends = [
+        sign + ("∞" if math.isinf(v) else rounded(abs(v), size)[0])
+        for sign, v in (("-", minus), ("+", plus))
+    ]
+    return rounded(value, size)[0], ends[0], ends[1]
+
+
+def signed(value: float, error: float) -> str:
+    """A shift of something that is known to `error`, with its sign and two more digits."""
+    if not math.isfinite(value) or not math.isfinite(error) or not error:
+        return f"{value:+.4g}"
+    return f"{value:+.{max(decimals(abs(error)) + 2, 0)}f}"
+
+
 def number(value: float) -> str:
     """A number without an error: six significant digits, no trailing zeros."""
     return f"{value:.6g}"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hs3.cli.options import Fix, Free, Json, Plot
-from hs3.cli.rounding import number
-from hs3.cli.source import Chosen, Fitted, command
-from hs3.cli.terminal import console, print_findings, row, say, say_json, table
+from hs3.cli.rounding import asymmetric, number
+from hs3.cli.source import Fitted, Measured
+from hs3.cli.terminal import console, print_remarks, row, say, say_json, table
 from hs3.cli.values import numbers
 from hs3.cli.work import Folder, Workers, spread
 
@@ -17,13 +17,8 @@ if TYPE_CHECKING:
     from hs3.engine.scans import Scan
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    command(app, scan)
-
-
 def scan(
-    source: Chosen,
+    source: Measured,
     parameter: Annotated[
         list[str],
         typer.Option("--parameter", "-p", metavar="NAME", help="What to scan (repeatable)."),
@@ -39,6 +34,15 @@ def scan(
     contours: Annotated[
         bool, typer.Option("--contours", help="Follow the contours of two parameters, too.")
     ] = False,
+    level: Annotated[
+        list[float] | None,
+        typer.Option(
+            "--level",
+            metavar="P",
+            help="Probability of intervals and contours (repeatable); without, 68.3 % for "
+            "intervals, 68 % and 95 % for contours.",
+        ),
+    ] = None,
     fix: Fix = None,
     free: Free = None,
     folder: Folder = None,
@@ -54,18 +58,25 @@ def scan(
         raise typer.BadParameter("give --points once for each --parameter")
     if contours and len(parameter) != 2:
         raise typer.BadParameter("contours need two parameters")
+    if not all(0.0 < one < 1.0 for one in level or ()):
+        raise typer.BadParameter("a level is a probability between 0 and 1")
     axes = [numbers(text) for text in points] if points else None
     found = source.fitted(fix, free)
     with spread("points", len(parameter), folder, workers) as split:
+        from hs3.engine.contours import LEVELS
         from hs3.engine.contours import contours as follow
-        from hs3.engine.profile import interval
+        from hs3.engine.profile import interval, rise_of
         from hs3.engine.scans import scan as scan_model
 
         result = scan_model(found.model, parameter, axes, best=found.fit, **split)
-        ends = [interval(found.model, n, best=result.best) for n in parameter]
-        lines = (
-            follow(found.model, (parameter[0], parameter[1]), best=result.best) if contours else ()
-        )
+        rises = [rise_of(one) for one in level or ()] or [1.0]
+        ends = [
+            interval(found.model, name, level=rise, best=result.best)
+            for name in parameter
+            for rise in rises
+        ]
+        pair = (parameter[0], parameter[-1])
+        lines = follow(found.model, pair, level or LEVELS, best=result.best) if contours else ()
     out: dict[str, Any] = result.to_dict() | {"intervals": [e.to_dict() for e in ends]}
     if contours:
         out["contours"] = [line.to_dict() for line in lines]
@@ -79,11 +90,12 @@ def scan(
         _show(result, found)
         for end in ends:
             minus, plus = end.errors
-            say(f"{end.name} = {number(end.value)} {minus:+.4g} {plus:+.4g} (68.3 %, profile)")
+            said = f"{end.name} = {' '.join(asymmetric(end.value, minus, plus))}"
+            say(f"{said} ({100.0 * end.probability:.3g} %, profile)")
         for line in lines:
             kind = "closed" if line.closed else "ends at bounds"
             say(f"contour {100 * line.level:g} %: {len(line.points)} points, {kind}")
-        print_findings(found.report)
+        print_remarks(found.report)
     return 0 if result.converged else 1
 
 

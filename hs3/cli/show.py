@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import typer
-
 from hs3.cli.options import Json
 from hs3.cli.rounding import number
-from hs3.cli.source import Chosen, command
+from hs3.cli.source import Chosen
 from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    command(app, show)
 
 
 def show(

@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hs3.cli.edit import Target
-from hs3.cli.options import Analysis, Json, Poi
+from hs3.cli.options import Analysis, Json, Poi, Target
 from hs3.cli.rounding import number
-from hs3.cli.source import Document, command
+from hs3.cli.source import Document
 from hs3.cli.terminal import (
     console,
-    print_findings,
     progress,
     row,
     say,
-    say_json,
-    summary,
     table,
+    written,
 )
 from hs3.cli.values import assignments
 
@@ -39,11 +36,6 @@ class Form(StrEnum):
 
     multivariate = "multivariate"
     eigenvectors = "eigenvectors"
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    command(app, simplify)
 
 
 def simplify(
@@ -94,13 +86,9 @@ def simplify(
         found = {"comparison": comparison.to_dict()}
         made = _with(made, found)
     hs3.save(made, output)
-    if json:
-        say_json({**report.to_dict(), **found, "written": output})
-        return 0
-    if compare:
+    if compare and not json:
         _show(comparison)
-    print_findings(report)
-    say(f"{output} written: {summary(report)}.")
+    written(report, output, json, found)
     return 0
 
 

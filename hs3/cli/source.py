@@ -7,7 +7,7 @@ arguments and options of it in its place. Every command so understands the same 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -15,7 +15,7 @@ import typer
 
 from hs3.cli import options
 from hs3.cli.terminal import progress
-from hs3.cli.values import held
+from hs3.cli.values import assignments, held, measurements
 
 if TYPE_CHECKING:
     from hs3.engine import FitResult, Model
@@ -63,9 +63,28 @@ class Chosen(Document):
 
     Attributes:
         choice: analysis, likelihood, pdf and data, as `hs3.resolve.resolve` takes them.
+        constrain: ``FUNCTION=VALUE±ERROR``, measurements that are added to the document.
     """
 
     choice: Choice
+    constrain: tuple[str, ...] = ()
+
+    def read(self) -> tuple[Workspace, Report]:
+        """The workspace with all measurements, and what was assumed in reading.
+
+        Raises:
+            HS3Error: as `hs3.read` and `hs3.constrain`.
+        """
+        import hs3
+
+        workspace, report = super().read()
+        added = measurements(self.constrain)
+        if added and self.choice["pdf"] is not None:
+            raise typer.BadParameter("--constrain adds to a likelihood; --pdf has none")
+        place = {key: self.choice[key] for key in ("analysis", "likelihood")}  # type: ignore[literal-required]
+        for function, (value, error) in added.items():
+            workspace = hs3.constrain(workspace, function, value, error, **place)
+        return workspace, report
 
     def graph(self) -> tuple[Graph, Report]:
         """The resolved likelihood, and all findings on the way.
@@ -113,6 +132,30 @@ class Chosen(Document):
 
 
 @dataclass(frozen=True)
+class Measured(Chosen):
+    """A model, and the data that it is to be fitted to.
+
+    Attributes:
+        asimov: values at which the data are what is expected; None for the document's data.
+    """
+
+    asimov: Mapping[str, float] | None = None
+
+    def model(self) -> tuple[Model, Report]:
+        """As `Chosen.model`, with the data that were asked for."""
+        from hs3.findings import Finding
+        from hs3.findings import Report as Findings
+
+        model, report = super().model()
+        if self.asimov is None:
+            return model, report
+        at = ", ".join(f"{name} = {value:g}" for name, value in self.asimov.items())
+        said = f"the data are what is expected at {at or 'the values of the document'}"
+        note = Finding("command.asimov", "", said, dict(self.asimov) or None)
+        return model.with_data(model.expected_data(self.asimov)), report + Findings((note,))
+
+
+@dataclass(frozen=True)
 class Fitted:
     """A model, its fit, and what was found on the way."""
 
@@ -141,12 +184,19 @@ _CHOICE: dict[str, Any] = {
     "pdf": options.Pdf,
     "data": options.Data,
 }
+_MORE: dict[type[Document], dict[str, Any]] = {
+    Document: {},
+    Chosen: {**_CHOICE, "constrain": options.Constrain},
+    Measured: {**_CHOICE, "constrain": options.Constrain, "at": options.At},
+}
+"""What a source takes beside its file and the options of reading."""
 
 
-def command(app: typer.Typer, run: Callable[..., int | None], name: str | None = None) -> None:
-    """Add a command whose signature may ask for one `Document` or `Chosen`."""
+def command(app: typer.Typer, run: Callable[..., int | None]) -> None:
+    """Add a command whose signature may ask for one `Document`, `Chosen` or `Measured`."""
+    name = run.__name__.rstrip("_")
     parameters = inspect.signature(run, eval_str=True).parameters
-    wanted = [key for key, p in parameters.items() if p.annotation in (Document, Chosen)]
+    wanted = [key for key, p in parameters.items() if p.annotation in _MORE]
     if not wanted:
         app.command(name)(run)
         return
@@ -154,19 +204,7 @@ def command(app: typer.Typer, run: Callable[..., int | None], name: str | None =
     kind = parameters[key].annotation
 
     def expanded(**given: Any) -> int | None:
-        reading = {name: given.pop(name) for name in _READING}
-        reading = {name: value for name, value in reading.items() if value is not None}
-        if kind is Document:
-            source = Document(given.pop("file"), reading)
-        else:
-            choice = Choice(
-                analysis=given.pop("analysis"),
-                likelihood=given.pop("likelihood"),
-                pdf=given.pop("pdf"),
-                data=given.pop("data"),
-            )
-            source = Chosen(given.pop("file"), reading, choice)
-        return run(**{key: source}, **given)
+        return run(**{key: _source(kind, given)}, **given)
 
     spread = list(_spread(parameters.values(), kind))
     expanded.__signature__ = inspect.Signature(spread)  # type: ignore[attr-defined]
@@ -175,13 +213,34 @@ def command(app: typer.Typer, run: Callable[..., int | None], name: str | None =
     app.command(name)(expanded)
 
 
+def _source(kind: type[Document], given: dict[str, Any]) -> Document:
+    """The source that the arguments describe; they are taken out of `given`."""
+    reading = {name: given.pop(name) for name in _READING}
+    reading = {name: value for name, value in reading.items() if value is not None}
+    file = given.pop("file")
+    if kind is Document:
+        return Document(file, reading)
+    choice = Choice(**{name: given.pop(name) for name in _CHOICE})  # type: ignore[typeddict-item]
+    constrain = tuple(given.pop("constrain") or ())
+    if kind is Chosen:
+        return Chosen(file, reading, choice, constrain)
+    asimov, at = given.pop("asimov"), given.pop("at")
+    if at and not asimov:
+        raise typer.BadParameter("--at is the true value of Asimov data: give --asimov, too")
+    return Measured(file, reading, choice, constrain, assignments(at or ()) if asimov else None)
+
+
 def _spread(parameters: Any, kind: type[Document]) -> Iterator[inspect.Parameter]:
     """The parameters with those of the document in its place, options of reading before --json."""
     keyword = inspect.Parameter.KEYWORD_ONLY
-    reading = [
-        inspect.Parameter(name, keyword, default=None, annotation=option)
-        for name, option in _READING.items()
-    ]
+
+    def optional(taken: dict[str, Any]) -> list[inspect.Parameter]:
+        return [
+            inspect.Parameter(name, keyword, default=None, annotation=option)
+            for name, option in taken.items()
+        ]
+
+    reading = optional(_READING)
     for parameter in parameters:
         if parameter.annotation is not kind:
             if parameter.name == "json":
@@ -190,7 +249,7 @@ def _spread(parameters: Any, kind: type[Document]) -> Iterator[inspect.Parameter
             yield parameter.replace(kind=keyword)
             continue
         yield inspect.Parameter("file", keyword, annotation=options.File)
-        if kind is Chosen:
-            for name, option in _CHOICE.items():
-                yield inspect.Parameter(name, keyword, default=None, annotation=option)
+        yield from optional(_MORE[kind])
+        if kind is Measured:
+            yield inspect.Parameter("asimov", keyword, default=False, annotation=options.Asimov)
     yield from reading

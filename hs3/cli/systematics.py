@@ -6,22 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from hs3.cli.edit import Target, written
-from hs3.cli.options import Fix, Free, Json
+from hs3.cli.options import Fix, Free, Json, Target
 from hs3.cli.rounding import number
 from hs3.cli.source import Chosen, Document, command
-from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table
+from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table, written
 
 if TYPE_CHECKING:
     from hs3.engine.diagnostics import TemplateCovariance
 
 group = typer.Typer(help="Systematic uncertainties of a model.", no_args_is_help=True)
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.add_typer(group, name="systematics")
-    command(app, covariance)
 
 
 @group.callback()

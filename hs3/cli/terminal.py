@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -24,6 +25,9 @@ from hs3.findings import Finding, Report
 
 _WIDE = 1000
 """Columns where the output is not a terminal: no line is ever cut or wrapped."""
+
+BANDS = ("-2σ", "-1σ", "median", "+1σ", "+2σ")
+"""What expected values are called, in their order in results."""
 
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
@@ -58,9 +62,21 @@ def _strict(data: Any) -> Any:
     return None if isinstance(data, float) and not math.isfinite(data) else data
 
 
+class _Titled(Table):
+    """A table under its name, which may be longer than the table is wide."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(box=box.SIMPLE_HEAD)
+        self.name = name
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(safe(self.name), style="bold")
+        yield from super().__rich_console__(console, options)
+
+
 def table(title: str, *columns: str, right: Sequence[str] = ()) -> Table:
     """An empty table; the columns named in `right` are aligned to the right."""
-    out = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    out = _Titled(title)
     for column in columns:
         justify = "right" if column in right else "left"
         out.add_column(column, justify=justify, overflow="fold")  # type: ignore[arg-type]
@@ -96,6 +112,21 @@ def print_findings(report: Report) -> None:
             say(f"{_INDENT}… and {len(group) - shown} more like this")
 
 
+def print_remarks(report: Report, notes: Sequence[str] = ()) -> None:
+    """What a reader of a result has to know: notes, warnings, and which conventions were applied.
+
+    Those of reading the document stand in a line, by their codes: `hs3 validate` explains them.
+    """
+    for note in notes:
+        say(f"note: {note}", style="yellow")
+    own = [f for f in report.sorted() if f.severity != "note" or f.code.startswith("command.")]
+    print_findings(Report(tuple(own)))
+    codes = Counter(f.code for f in report.of("note") if not f.code.startswith("command."))
+    if codes:
+        said = ", ".join(code + (f" ({n})" if n > 1 else "") for code, n in codes.items())
+        say(f"conventions applied in reading: {said}; `hs3 validate` explains them", style="cyan")
+
+
 def summary(report: Report) -> str:
     """``2 errors, 1 warning, 12 notes``, or ``nothing found``."""
     counts = [
@@ -104,6 +135,15 @@ def summary(report: Report) -> str:
         if (found := report.of(severity))
     ]
     return ", ".join(counts) or "nothing found"
+
+
+def written(report: Report, target: str, json: bool, told: Mapping[str, Any] | None = None) -> None:
+    """Say what was found on the way, and that the file is written; in JSON what is `told`, too."""
+    if json:
+        say_json({**report.to_dict(), **(told or {}), "written": target})
+        return
+    print_findings(report)
+    say(f"{target} written: {summary(report)}.")
 
 
 def _by_code(report: Report) -> list[list[Finding]]:

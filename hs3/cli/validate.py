@@ -7,13 +7,8 @@ from typing import Annotated
 import typer
 
 from hs3.cli.options import Json
-from hs3.cli.source import Document, command
+from hs3.cli.source import Document
 from hs3.cli.terminal import print_findings, progress, say, say_json, summary
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    command(app, validate)
 
 
 def validate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from glob import escape
 from typing import TYPE_CHECKING
@@ -31,6 +32,27 @@ def held(model: Model, given: Iterable[str]) -> dict[str, float]:
     names = [option for option in given if option in model.names or "=" not in option]
     plain = {name: float(model.start[model.position(name)]) for name in names}
     return plain | assignments(option for option in given if option not in plain)
+
+
+def measurements(given: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """``FUNCTION=VALUE±ERROR`` options; the last equals sign counts, as expressions may hold some.
+
+    A comma, ``+-`` or ``+/-`` may stand for ``±``.
+    """
+    out: dict[str, tuple[float, float]] = {}
+    for option in given:
+        name, _, measured = option.rpartition("=")
+        parts = re.split(r"±|\+/?-|,", measured)
+        try:
+            value, error = map(float, parts)
+        except ValueError:
+            name = ""
+        if not name.strip():
+            raise typer.BadParameter(f"{option!r} is not FUNCTION=VALUE±ERROR with numbers")
+        if name in out:
+            raise typer.BadParameter(f"two measurements of {name!r}: average them first")
+        out[name] = value, error
+    return out
 
 
 def bounds(given: Iterable[str]) -> dict[str, tuple[float, float]]:

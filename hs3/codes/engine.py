@@ -179,6 +179,11 @@ CODES: dict[str, Code] = {
         "The document needs more memory than there is.",
         "Use a machine with more memory, or a smaller document.",
     ),
+    "command.asimov": Code(
+        "note",
+        "What is expected was fitted in place of the data of the document.",
+        "Nothing to do; without --asimov the data are fitted.",
+    ),
     "command.internal": Code(
         "error",
         "A defect of this software.",

@@ -11,6 +11,11 @@ CODES: dict[str, Code] = {
         "A measurement that is to be added has a standard deviation that is not above zero.",
         "Give the standard deviation of what was measured.",
     ),
+    "constrain.unknown": Code(
+        "error",
+        "What was measured has a name in it that is neither that of a parameter nor of a function.",
+        "Give one of the names that the document has.",
+    ),
     "rename.unknown": Code(
         "error",
         "A name that is to be changed or chosen does not occur in the document.",

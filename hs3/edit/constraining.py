@@ -6,7 +6,9 @@ from typing import Any
 
 from hs3.dialects.base import Log
 from hs3.errors import EditError, ResolveError
-from hs3.findings import Finding
+from hs3.expressions import ROOT_CONSTANTS, names, parse
+from hs3.findings import Finding, nearest
+from hs3.resolve import resolve
 from hs3.resolve.selection import select as choose
 from hs3.workspace import Workspace
 
@@ -35,7 +37,8 @@ def constrain(
         analysis, likelihood: where to put it, as for `hs3.compile`.
 
     Raises:
-        EditError: the error is not above zero, or the name is taken.
+        EditError: the error is not above zero, a name is taken, or one in the expression is
+            neither that of a parameter nor of a function.
         ResolveError: there is no such analysis or likelihood.
     """
     if not error > 0.0:
@@ -55,6 +58,7 @@ def constrain(
         raise EditError([Finding("rename.clash", "", message, name)])
     mean = function
     if function not in taken:
+        _check(ws, function, taken, analysis=analysis, likelihood=likelihood)
         mean = f"{name}_function"
         entry = {"name": mean, "type": "generic_function", "expression": function}
         data.setdefault("functions", []).append(entry)
@@ -64,6 +68,24 @@ def constrain(
     place["distributions"] = [*place["distributions"], name]
     place["data"] = [*place["data"], float(value)]
     return Workspace.from_json(data)
+
+
+def _check(ws: Workspace, function: str, known: set[str], **choice: str | None) -> None:
+    """Whether all names in an expression are known; those that no part declares are looked up.
+
+    Raises:
+        EditError: there is neither a parameter nor a function of a name.
+        ExpressionError: a text is neither a name nor an expression.
+    """
+    used = [name for name in names(parse(function)) if name not in ROOT_CONSTANTS]
+    if all(name in known for name in used):
+        return
+    known = known | {p.name for p in resolve(ws, **choice).parameters}
+    for name in used:
+        if name not in known:
+            hints = nearest(name, sorted(known))
+            message = f"the document has no function or parameter {name!r}"
+            raise EditError([Finding("constrain.unknown", "", message, name, hints)])
 
 
 def _names(data: Any) -> set[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from .base import save
 from .channels import yields
 from .exclusion import cls, limits
-from .parameters import correlation, impacts, pulls
+from .parameters import bias, correlation, impacts, pulls
 from .profiles import scan
 
-__all__ = ["cls", "correlation", "impacts", "limits", "pulls", "save", "scan", "yields"]
+__all__ = ["bias", "cls", "correlation", "impacts", "limits", "pulls", "save", "scan", "yields"]

@@ -10,7 +10,7 @@ from .base import BLUE, GREEN, RED, YELLOW, Figure, plain, row_names, rows
 
 if TYPE_CHECKING:
     from hs3.engine import FitResult
-    from hs3.engine.diagnostics import Impacts, Pulls
+    from hs3.engine.diagnostics import BiasStudy, Impacts, Pulls
 
 
 def pulls(result: Pulls) -> Figure:
@@ -64,6 +64,31 @@ def impacts(result: Impacts, top: int = 20) -> Figure:
     lower.set_xlabel(r"pull $(\hat\theta - \theta_0)/\Delta\theta_0$")
     axes.axvline(0.0, color="black", lw=0.8, ls=":")
     axes.legend(handles=bars, loc="lower right", fontsize="small")
+    return figure
+
+
+def bias(result: BiasStudy) -> Figure:
+    """Pulls of the toys of each injected value, beside the normal distribution they should have."""
+    found = result.injections
+    figure = Figure(figsize=(4.5 * len(found), 4.0), layout="constrained")
+    reach = max(4.0, *(float(np.nanmax(np.abs(one.pulls))) for one in found))
+    edges = np.linspace(-reach, reach, 41)
+    x = np.linspace(-reach, reach, 400)
+    for number, one in enumerate(found):
+        axes = figure.add_subplot(1, len(found), number + 1)
+        counts = np.histogram(one.pulls, edges)[0]
+        mean, width = (rf"${v:.2f} \pm {e:.2f}$" for v, e in (one.mean, one.width))
+        axes.stairs(counts, edges, color=BLUE, label=f"{len(one.values)} toys")
+        normal = np.exp(-0.5 * x**2) / np.sqrt(2.0 * np.pi) * len(one.values) * np.diff(edges)[0]
+        axes.plot(x, normal, color=RED, lw=1.0, label="normal distribution")
+        name = plain(result.poi)
+        axes.set_title(
+            f"{name} = {one.injected:g} injected\nmean {mean}, width {width}", fontsize="medium"
+        )
+        axes.set_xlabel(f"pull of {name}")
+        axes.set_ylabel("toys")
+        axes.set_ylim(0.0, 1.4 * max(float(counts.max()), float(normal.max())))
+        axes.legend(fontsize="small")
     return figure
 
 
