@@ -14,7 +14,7 @@ ZFIT_EXTRAS := test,pyhf,plot,zfit,neighbours
 
 SOURCES := $(shell find hs3 engine adapters conformance -name __pycache__ -prune -o -type f -print)
 
-.PHONY: help demo test test-slow test-random fuzz test-root test-zfit verify-lowest lint format types bench wheel-check \
+.PHONY: help demo test test-slow test-random test-faults fuzz nightly test-root test-zfit verify-lowest lint format types bench wheel-check \
 	conformance-matrix constraints pages clean
 
 help:
@@ -22,7 +22,9 @@ help:
 	@echo "make test         install what the tests need and run them"
 	@echo "make test-slow    the heavy cross-checks"
 	@echo "make test-random  2000 random documents against the oracle"
+	@echo "make test-faults  a fault in the engine for every type: the fixtures notice each"
 	@echo "make fuzz         100,000 damaged documents: no crash, no hang, bounded memory"
+	@echo "make nightly      the three above, and random documents through adapters, ROOT, pyhf and zfit"
 	@echo "make test-root    install the real ROOT and compare with it"
 	@echo "make test-zfit    install zfit and its neighbours and compare with them"
 	@echo "make verify-lowest  verify an archive with the oldest versions that are allowed"
@@ -51,8 +53,19 @@ test-slow: $(VENV)/.tools $(VENV)/.package
 test-random: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/python tests/random_models/trying.py --documents 2000 $(ARGS)
 
+test-faults: $(VENV)/.tools $(VENV)/.package
+	$(BIN)/pytest -q -n 2 -m "slow or not slow" tests/conformance/test_mutants.py $(ARGS)
+
 fuzz: $(VENV)/.tools $(VENV)/.package
 	$(BIN)/python tests/fuzz/fuzzing.py --cases 100000 $(ARGS)
+
+# Random documents through every adapter, ROOT's files and zfit too, and against ROOT and pyhf.
+nightly: test-random test-faults fuzz $(VENV)-root/.ready $(VENV)-zfit/.ready
+	$(BIN)/python tests/random_models/trying.py --documents 500 --journeys
+	HS3_RANDOM=1000 HS3_ROOT_PYTHON=$(abspath $(VENV)-root)/bin/python \
+		$(BIN)/pytest -q -n 2 -m slow tests/test_random.py
+	PYTHONPATH=$(CURDIR) $(VENV)-zfit/bin/python tests/random_models/trying.py \
+		--documents 500 --journeys --seed 2
 
 # The real ROOT runs in an environment of its own, as a child of the tests. The other tests of its
 # files do without it.

@@ -83,11 +83,14 @@ def documents(fixture: Fixture) -> Iterator[Workspace]:
         if check["kind"] == "twice_delta_nll_scan":
             yield reduced(ws, check["target"])
         elif check["kind"] in ("pdf_scan", "function_scan"):
-            yield _with_likelihood(ws.to_json(), check)
+            yield with_probe(ws.to_json(), check)
 
 
-def _with_likelihood(document: dict[str, Any], check: Mapping[str, Any]) -> Workspace:
-    """A pdf with one event; a function as the mean of a Gaussian with one event."""
+def with_probe(document: dict[str, Any], check: Mapping[str, Any]) -> Workspace:
+    """A document with a likelihood of the target of a scan, which has none.
+
+    A pdf gets one event; a function is the mean of a Gaussian with one event.
+    """
     target, point = check["target"], points_of(check)[0]
     at = {**check["reference_point"], **point}
     sections = {key: list(document.get(key, ())) for key in ("distributions", "data")}

@@ -99,6 +99,32 @@ NIGHTLY = max(COUNT // 10, 30)
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # TensorFlow's
+def test_zfit_keeps_the_likelihood() -> None:
+    """What zfit can express comes back with the same likelihood; the rest is refused by name."""
+    pytest.importorskip("zfit")
+    before = check.JOURNEYS["zfit"]
+    for number in range(-(-NIGHTLY // CHUNK)):
+        failure = chunk(1000 * SEED + 500 + number, min(NIGHTLY, CHUNK), journeys=True)
+        if failure is not None:
+            pytest.fail(f"{failure['found']}; kept as {keep(failure)}")
+    assert check.JOURNEYS["zfit"] - before >= NIGHTLY // 10
+
+
+@pytest.mark.slow
+def test_root_files_keep_the_likelihood() -> None:
+    """What ROOT can be told comes back from a file that ROOT wrote."""
+    from root_process import needs_root
+
+    needs_root()
+    before = check.JOURNEYS["root"]
+    for strategy in (channel_models(), density_models()):
+        for model in some(strategy, max(NIGHTLY // 10, 3)):
+            check.check_journeys(model, {"root": check.by_root_file})
+    assert check.JOURNEYS["root"] - before >= 3
+
+
+@pytest.mark.slow
 def test_pyhf_finds_the_same() -> None:
     """Channels that pyhf can express: -2 log L at the values of the document."""
     from pyhf_backend import Reference

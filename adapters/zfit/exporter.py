@@ -17,6 +17,7 @@ from hs3.data.unbinned import UnbinnedData
 from hs3.distributions import Distribution
 from hs3.distributions.bincounts import BinCountsDensityDist, BinCountsExtendedDist
 from hs3.distributions.mixture import MixtureDist
+from hs3.distributions.product import ProductDist
 from hs3.distributions.rate import RateDensityDist, RateExtendedDist
 from hs3.errors import ConversionError
 from hs3.face import HS3Warning
@@ -28,6 +29,7 @@ from hs3.workspace import Workspace
 from .measurements import constraints_of, measurement
 from .refuse import refuse
 from .shapes import Scope, shape
+from .shapes.composites import factors
 from .shapes.formulas import rate_of
 from .shapes.templates import BinsPDF, binned, binned_space, steps_of
 from .values import Values
@@ -194,7 +196,25 @@ def _events(dist: Distribution, scope: Scope) -> Any:
         given = list(dist.coefficients or ())
         if len(given) == len(dist.summands):
             return scope.values.total(given)
+    if isinstance(dist, ProductDist):
+        return _events_of_product(dist, scope)
     return None
+
+
+def _events_of_product(dist: ProductDist, scope: Scope) -> Any:
+    """Those of the only extended factor.
+
+    Raises:
+        ConversionError: several factors are extended, or a template of rates is a factor.
+    """
+    found = []
+    for factor in factors(dist, scope):
+        if isinstance(factor, RateDensityDist | BinCountsDensityDist) and steps_of(factor, scope):
+            refuse(f"{factor.name!r}, a template of rates, is part of a product", path=scope.path)
+        found += [] if (events := _events(factor, scope)) is None else [events]
+    if len(found) > 1:
+        refuse(f"several factors of {dist.name!r} expect a number of events", path=scope.path)
+    return found[0] if found else None
 
 
 def _unbinned(term: Term, scope: Scope, names: Sequence[str]) -> Any:

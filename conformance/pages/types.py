@@ -7,6 +7,7 @@ from typing import Any
 
 from hs3.base import Typed
 from hs3.distributions import Distribution
+from hs3.distributions.product import ProductDist
 from hs3.registry import Family
 from hs3.schema import FAMILIES, json_schema
 
@@ -140,6 +141,11 @@ def _form(part: Mapping[str, Any]) -> str:
 def _normalisation(cls: type[Distribution]) -> str:
     from hs3.engine.density.density import log_integral
 
+    if cls is ProductDist:
+        return (
+            "Over the ranges of its observables: factors that share none are normalised one by "
+            "one, others as a whole, numerically, to a relative accuracy of 1e-8 that is checked."
+        )
     closed = log_integral.dispatch(cls) is not log_integral.dispatch(Distribution)
     how = (
         "by a formula of its own where no parameter depends on the variable (else numerically)"

@@ -12,6 +12,8 @@ class ProductDist(Distribution, types=("product_dist",)):
     .. math::
         f(x) \propto \prod_i f_i(x)
 
+    Where one of the factors is extended, so is the product, with its expected number of events.
+
     Attributes:
         factors: the :math:`f_i`. Those on different variables factorise; those that share a
             variable are normalised as a whole.

@@ -53,6 +53,7 @@ def document(
 ) -> Entry:
     """A likelihood of the last distribution and the data (an object or a number)."""
     inline = not isinstance(data, dict)
+    axes = {} if inline else {a["name"]: a for a in data["axes"] if a["name"] not in ("x", "n")}
     pairs = {"distributions": [distributions[-1]["name"]], "data": [data if inline else "d"]}
     return {
         "metadata": {"hs3_version": "0.2.9"},
@@ -61,7 +62,7 @@ def document(
         "data": [] if inline else [data],
         "likelihoods": [{"name": "l", **pairs, **likelihood}],
         "parameter_points": point(**AT),
-        "domains": domain(x=(-2.0, 6.0)),
+        "domains": domain(x=(-2.0, 6.0), **{k: (a["min"], a["max"]) for k, a in axes.items()}),
     }
 
 
@@ -96,6 +97,7 @@ BOX = {
     "axes": [X | {"nbins": 2}, Y | {"nbins": 3}],
     "contents": [4, 9, 2, 1, 0, 3],
 }
+OF_YIELDS = {"name": "p", "type": "product_dist", "factors": ["m", "gy"]}
 POISSON = {"name": "pois", "type": "poisson_dist", "x": "n", "mean": "n_g"}
 FLAT_TOP = {
     "name": "top",
@@ -144,10 +146,12 @@ def cases(at: dict[str, float]) -> dict[str, tuple[Entry, float]]:
         inside = np.diff(stats.norm.cdf([0.0, 3.0], at["s"], 1.0))[0]
         return stats.norm.pdf(y, at["s"], 1.0) / inside
 
-    def box_bins() -> Any:
+    def box_bins(flat: float = 0.0) -> Any:
+        """Of the Gaussians, the first with a flat part."""
         x = np.diff(stats.norm.cdf([-2, 2, 6], at["mu"], at["s"]))
         y = np.diff(stats.norm.cdf([0, 1, 2, 3], at["s"], 1.0))
-        return np.outer(x / x.sum(), y / y.sum()).ravel()
+        along = (1.0 - flat) * x / x.sum() + flat / 2.0
+        return np.outer(along, y / y.sum()).ravel()
 
     def flat_top(x: float, low: float, high: float) -> float:
         def shape(t: float) -> float:
@@ -230,6 +234,14 @@ def cases(at: dict[str, float]) -> dict[str, tuple[Entry, float]]:
         "binned_two_observables": (
             document(BOTH, BOX),
             multinomial(np.array(BOX["contents"], float), box_bins()),
+        ),
+        "product_extended": (
+            document([*MIXTURE, Y_GIVEN_X, OF_YIELDS], unbinned(PAIRS, X, Y)),
+            -np.log(mixture(PAIRS[:, 0]) * second(PAIRS[:, 1])).sum() + poisson(3.0, NU),
+        ),
+        "product_extended_binned": (
+            document([*MIXTURE, Y_GIVEN_X, OF_YIELDS], BOX),
+            poisson(np.array(BOX["contents"], float), NU * box_bins(at["n_flat"] / NU)),
         ),
         "number_poisson": (document([POISSON], 11.0), poisson(11.0, at["n_g"])),
         "number_poisson_not_whole": (document([POISSON], 11.5), poisson(11.5, at["n_g"])),

@@ -14,7 +14,11 @@ sys.path += [str(ROOT), str(Path(__file__).parent)]
 
 import mutate  # noqa: E402
 
-FOLDERS = ("conformance/fixtures/**/hs3.json", "tests/data/**/*.json", "examples/**/*.json")
+FOLDERS = (
+    *(f"conformance/fixtures/*/{name}.json" for name in ("hs3", "workspace")),
+    "tests/data/**/*.json",
+    "examples/**/*.json",
+)
 LARGEST = 60_000
 """Bytes of the largest document that is taken: a case costs what its document costs."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,10 @@ from select import select
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))
+
+from long_run import record  # noqa: E402 - the folders of the tests come first
+
 HANG = 600.0
 """Seconds without any answer after which a child counts as hanging."""
 
@@ -100,7 +105,9 @@ def run(seed: int, first: int, last: int, keep: Path | None = None) -> dict[str,
         keep.mkdir(parents=True, exist_ok=True)
         (keep / f"{seed}-{number}.json").write_bytes(case(seed, number)[0])
     seconds = round(time.monotonic() - start, 1)
-    return {"outcomes": outcomes, "failures": failures, "seconds": seconds, "longest": longest}
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
+    times = {"seconds": seconds, "longest": round(longest, 2), "largest_process_mib": memory}
+    return {"outcomes": outcomes, "failures": failures, **times}
 
 
 def main() -> int:
@@ -110,6 +117,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, default=Path("build/fuzz"), help="for failed cases")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write what came out as JSON")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
@@ -118,6 +126,10 @@ def main() -> int:
     found = run(given.seed, given.first, given.first + given.cases, given.keep)
     print(f"{given.cases} cases in {found['seconds']} s: {dict(found['outcomes'])}")
     print(f"longest: {found['longest']:.1f} s; {len(found['failures'])} failed")
+    if given.report:
+        told = {"seed": given.seed, "first": given.first, "cases": given.cases}
+        found["failures"] = {str(number): why for number, why in found["failures"].items()}
+        record(given.report, "damaged documents", **told, **found)
     return 1 if found["failures"] else 0
 
 

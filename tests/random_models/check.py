@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import math
 import tempfile
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -38,6 +40,9 @@ TYPES: Counter[str] = Counter()
 JOURNEYS: Counter[str] = Counter()
 """How many documents have been carried by which adapter."""
 
+WORST: dict[str, float] = {}
+"""The largest difference so far of what has been compared, relative as `PRECISION` is."""
+
 COMPUTE = kernels.evaluate
 
 
@@ -57,6 +62,14 @@ def off(found: float, wanted: float) -> float:
         return 0.0
     distance = abs(found - wanted) / max(1.0, abs(wanted))
     return distance if math.isfinite(distance) else math.inf
+
+
+def close(what: str, found: float, wanted: float) -> bool:
+    """Whether two values agree, which is also noted."""
+    distance = off(found, wanted)
+    if distance < PRECISION:
+        WORST[what] = max(WORST.get(what, 0.0), distance)
+    return distance < PRECISION
 
 
 def oracle(model: RandomModel) -> list[float]:
@@ -109,9 +122,10 @@ def check(model: RandomModel) -> None:
 def _check_numbers(model: RandomModel, ours: engine.Model) -> None:
     for point, wanted in zip(model.points, oracle(model), strict=True):
         found = at(ours, point)
-        if not off(found, wanted) < PRECISION:
+        if not close("oracle", found, wanted):
             wanted = exact(model, point)
-            assert off(found, wanted) < PRECISION, f"-log L is {found!r}, not {wanted!r}"
+            assert close("oracle", found, wanted), f"-log L is {found!r}, not {wanted!r}"
+            JOURNEYS["thirty digits"] += 1
         if int(sha256(_text(model).encode()).hexdigest(), 16) % COMPILED == 0:
             arrays = ours.theta({n: point[n] for n in ours.names})
             value, _ = COMPUTE(arrays, ours.program, ours.arrays, ours.observed)
@@ -137,15 +151,24 @@ def types(value: Any) -> Iterator[str]:
 # --- there and back -----------------------------------------------------------------------------
 
 
-def check_journeys(model: RandomModel) -> None:
+Travel = Callable[[Workspace], tuple[Workspace, Mapping[str, str] | None]]
+"""To the document after a journey, and new names of parameters by the old ones; None where only
+-log L at the start is compared."""
+
+
+def check_journeys(model: RandomModel, journeys: Mapping[str, Travel] | None = None) -> None:
     """What adapters can carry has the same likelihood afterwards.
+
+    Args:
+        model: a random document.
+        journeys: through what; all that are installed without.
 
     Raises:
         AssertionError: it has not.
     """
     workspace = Workspace.from_json(model.document)
     ours = compiled(workspace)
-    for name, travel in JOURNEYS_BY.items():
+    for name, travel in (installed() if journeys is None else journeys).items():
         try:
             there, renamed = travel(workspace)
         except ConversionError as error:
@@ -155,7 +178,7 @@ def check_journeys(model: RandomModel) -> None:
         theirs = compiled(there)
         if renamed is None:
             found, wanted = theirs.nll(), ours.nll()
-            assert off(found, wanted) < PRECISION, f"{name}: {found!r}, not {wanted!r}"
+            assert close(name, found, wanted), f"{name}: {found!r}, not {wanted!r}"
             continue
         points = [{n: p[n] for n in ours.names} for p in model.points]
         moved = [{renamed.get(n, n): v for n, v in p.items()} for p in points]
@@ -163,10 +186,7 @@ def check_journeys(model: RandomModel) -> None:
         changes = [v - values[0] for v in values]
         wanted_changes = [at(ours, p) - at(ours, points[0]) for p in points]
         for change, wanted in zip(changes, wanted_changes, strict=True):
-            assert off(change, wanted) < PRECISION, f"{name}: {change!r}, not {wanted!r}"
-
-
-Travel = Callable[[Workspace], tuple[Workspace, Mapping[str, str] | None]]
+            assert close(name, change, wanted), f"{name}: {change!r}, not {wanted!r}"
 
 
 def _by_root_json(workspace: Workspace) -> tuple[Workspace, Mapping[str, str] | None]:
@@ -194,8 +214,37 @@ def _by_xml(workspace: Workspace) -> tuple[Workspace, Mapping[str, str] | None]:
         return from_xml(Path(folder) / "xml" / "combination.xml")[0], None
 
 
+def _by_zfit(workspace: Workspace) -> tuple[Workspace, Mapping[str, str] | None]:
+    """The document of the loss, by the names that its parameters have already."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # TensorFlow's own
+        from hs3.adapters.zfit import from_zfit, to_zfit
+
+        return from_zfit(to_zfit(workspace))[0], {}
+
+
 JOURNEYS_BY: dict[str, Travel] = {
     "root-json": _by_root_json,
     "pyhf": _by_pyhf,
     "xml": _by_xml,
+    "zfit": _by_zfit,
 }
+"""Formats and frameworks that are written and read."""
+
+
+def by_root_file(workspace: Workspace) -> tuple[Workspace, Mapping[str, str] | None]:
+    """A file that ROOT writes, read without ROOT."""
+    from hs3.adapters.root import from_root
+    from hs3.adapters.root.json import to_root_json
+    from hs3.adapters.root.writer import renamed, write_root
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.root"
+        write_root(workspace, path)
+        return from_root(path.read_bytes())[0], renamed(to_root_json(workspace)[0])
+
+
+def installed() -> dict[str, Travel]:
+    """The journeys that can be made here."""
+    there = importlib.util.find_spec("zfit") is not None
+    return {name: travel for name, travel in JOURNEYS_BY.items() if there or name != "zfit"}

@@ -19,6 +19,10 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))
+
+from long_run import record  # noqa: E402 - the folders of the tests come first
+
 KEPT = HERE.parent / "data" / "random"
 CHUNK = 50
 """Documents of one process."""
@@ -79,7 +83,12 @@ def _child(seed: int, count: int, journeys: bool) -> None:
     failure = chunk(seed, count, journeys)
     import check
 
-    told = {"types": check.TYPES, "journeys": check.JOURNEYS, "failure": failure}
+    told = {
+        "types": check.TYPES,
+        "journeys": check.JOURNEYS,
+        "worst": check.WORST,
+        "failure": failure,
+    }
     print("\n" + json.dumps(told))
 
 
@@ -90,12 +99,14 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--journeys", action="store_true", help="through the adapters instead")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write what came out as JSON")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
         _child(*json.loads(given.child))
         return 0
     start, types, journeys, failures = time.monotonic(), Counter[str](), Counter[str](), 0
+    worst: dict[str, float] = {}
     sizes = [CHUNK] * (given.documents // CHUNK)
     sizes += [given.documents % CHUNK] if given.documents % CHUNK else []
     waiting = [(1000 * given.seed + i, size, given.journeys) for i, size in enumerate(sizes)]
@@ -111,6 +122,8 @@ def main() -> int:
         told = json.loads(last) if process.returncode == 0 else {"failure": None, "types": {}}
         types.update(told["types"])
         journeys.update(told.get("journeys", {}))
+        for what, size in told.get("worst", {}).items():
+            worst[what] = max(worst.get(what, 0.0), size)
         bad = told["failure"] is not None or process.returncode != 0
         failures += bad
         print(f"seed {one[0]}: {'FAILED' if bad else 'ok'}", flush=True)
@@ -120,6 +133,13 @@ def main() -> int:
     print(f"{given.documents} documents in {seconds:.0f} s, {failures} chunks failed")
     print("types: " + ", ".join(f"{k} {n}" for k, n in sorted(types.items(), key=lambda i: i[1])))
     print("further: " + ", ".join(f"{k} {n}" for k, n in sorted(journeys.items())))
+    print("worst: " + ", ".join(f"{k} {n:.1e}" for k, n in sorted(worst.items())))
+    if given.report:
+        worst = {what: float(f"{size:.2g}") for what, size in sorted(worst.items())}
+        sums = {"types": dict(sorted(types.items())), "further": dict(sorted(journeys.items()))}
+        what = "journeys through adapters" if given.journeys else "engine against oracle"
+        told = {"seed": given.seed, "documents": given.documents, "failures": failures}
+        record(given.report, what, **told, worst=worst, seconds=round(seconds), **sums)
     return 1 if failures else 0
 
 

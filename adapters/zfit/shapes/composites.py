@@ -21,16 +21,16 @@ from .templates import binned, same_bins
 
 @shape.register
 def _product(dist: ProductDist, scope: Scope) -> Any:
-    parts = [shape(factor, scope) for factor in _factors(dist, scope)]
+    parts = [shape(factor, scope) for factor in factors(dist, scope)]
     return parts[0] if len(parts) == 1 else zfit.pdf.ProductPDF(parts, name=dist.name)
 
 
-def _factors(dist: ProductDist, scope: Scope) -> list[Distribution]:
+def factors(dist: ProductDist, scope: Scope) -> list[Distribution]:
     """The factors, those of products among them too: zfit integrates flat products better."""
     found: list[Distribution] = []
     for name in dist.factors:
         factor = scope.distribution(name)
-        found.extend(_factors(factor, scope) if isinstance(factor, ProductDist) else [factor])
+        found.extend(factors(factor, scope) if isinstance(factor, ProductDist) else [factor])
     return found
 
 

@@ -131,6 +131,20 @@ CASES: dict[str, tuple[Case, str]] = {
         ),
         "The variations of several histosys of one sample are added.",
     ),
+    "histosys_after_normsys": (
+        case(
+            NORMSYS,
+            HISTOSYS,
+            modifier(HISTOSYS, name="k", parameter="c", data=FAR),
+            points=[
+                {"a": 0.0, "b": 0.0, "c": 0.0},
+                {"a": 1.2, "b": 1.0, "c": 0.4},
+                {"a": -0.7, "b": -0.5, "c": -0.3},
+            ],
+        ),
+        "Variations are those from the nominal contents, wherever they stand in the list: factors "
+        "before them and other variations change nothing.",
+    ),
     "normfactor_zero": (
         case(NORMSYS, points=[{"a": 0.0}, {"a": 0.0, "mu": 0.0}, {"a": 0.0, "mu": -0.5}]),
         "A normfactor may be 0, and below as long as the rate of each bin stays positive.",

@@ -14,9 +14,12 @@ from term_cases import (
     EDGES,
     FLAT,
     GAUSS,
+    PAIRS,
     UNCERTAIN,
+    Y_GIVEN_X,
     YIELDS,
     X,
+    Y,
     binned,
     document,
     unbinned,
@@ -76,6 +79,32 @@ RATE = {"name": "b", "type": "bincounts_density_dist", "x": "x", "density": "rat
 def rates(p: dict[str, float]) -> Any:
     """Integrals of n_g exp(-(x + 2) / s) + 1 over the bins."""
     return -p["n_g"] * p["s"] * np.diff(np.exp(-(EDGES + 2) / p["s"])) + np.diff(EDGES)
+
+
+TURN = {"name": "turn", "type": "gaussian_dist", "x": "x", "mean": 2.5, "sigma": 2.0}
+WITH_RATE = {"name": "e", "type": "extend_pdf", "pdf": "g", "norm": "n_g"}
+SHARED = {"name": "p", "type": "product_dist", "factors": ["turn", "e"]}
+MEASURED = {"name": "aux", "type": "gaussian_dist", "x": "mu", "mean": 0.5, "sigma": 0.2}
+INNER = {"name": "inner", "type": "product_dist", "factors": ["aux", "m"]}
+NESTED = {"name": "p", "type": "product_dist", "factors": ["gy", "inner"]}
+
+
+def shared(p: dict[str, float]) -> float:
+    """-log L of the extended Gaussian times another one of x: a Gaussian again."""
+    precisions = np.array([p["s"] ** -2, 0.25])
+    mean = float(precisions @ [p["mu"], 2.5] / precisions.sum())
+    both = {"mu": mean, "s": float(precisions.sum() ** -0.5)}
+    n = len(PAIRS)
+    log = float(np.log(gauss(PAIRS[:, 0], both)).sum())
+    return p["n_g"] - n * float(np.log(p["n_g"])) + float(gammaln(n + 1.0)) - log
+
+
+def nested(p: dict[str, float]) -> float:
+    """-log L of the mixture with yields in x, a Gaussian in y, and a measurement of mu."""
+    inside_y = float(np.diff(stats.norm.cdf([0.0, 3.0], p["s"], 1.0))[0])
+    in_y = float(np.log(stats.norm.pdf(PAIRS[:, 1], p["s"], 1.0) / inside_y).sum())
+    measured = float(stats.norm.logpdf(p["mu"], 0.5, 0.2))
+    return extended(p, PAIRS[:, 0]) - in_y - measured
 
 
 def cases() -> Iterator[tuple[str, Entry, Points, list[float], tuple[str, ...], str]]:
@@ -167,4 +196,22 @@ def cases() -> Iterator[tuple[str, Entry, Points, list[float], tuple[str, ...], 
         [poisson(np.array([3.0, 11.0, 7.0, 0.0, 2.5]), rates(p)) for p in tiny],
         ("binned", "bincounts_density_dist"),
         "Expected counts far below and above what was observed.",
+    )
+    yield (
+        "product_extended_shared",
+        document([GAUSS, WITH_RATE, TURN, SHARED], unbinned(PAIRS[:, 0], X)),
+        POINTS,
+        [shared(p) for p in POINTS],
+        ("product_dist", "extend_pdf"),
+        "The expected number of events of a product is that of its extended factor, also where "
+        "another factor of the same observable changes the shape.",
+    )
+    yield (
+        "product_extended_nested",
+        document([*MIXTURE, Y_GIVEN_X, MEASURED, INNER, NESTED], unbinned(PAIRS, X, Y)),
+        POINTS,
+        [nested(p) for p in POINTS],
+        ("product_dist", "mixture_dist"),
+        "An extended factor counts as well in a product inside of the product, beside an auxiliary "
+        "measurement.",
     )

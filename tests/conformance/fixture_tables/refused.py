@@ -153,6 +153,16 @@ def channel(*modifiers: Json, **more: Any) -> Json:
     return document(sample(*modifiers, errors=errors), domains=ranges, **more)
 
 
+def two_extended() -> Json:
+    """A product of two densities, each with an expected number of events."""
+    whole = density("product_separate", factors=["first", "second"])
+    parts = [
+        {"name": name, "type": "rate_extended_dist", "rate": rate, "dist": dist}
+        for name, rate, dist in (("first", 3.0, "g"), ("second", 5.0, "ey"))
+    ]
+    return whole | {"distributions": [*whole["distributions"], *parts]}
+
+
 ONE = {"contents": [1.0]}
 MEANINGS: list[tuple[str, Json, tuple[str, ...], str, str, str]] = [
     (
@@ -336,6 +346,14 @@ MEANINGS: list[tuple[str, Json, tuple[str, ...], str, str, str]] = [
         ("product_dist",),
         "a distribution cannot be part of itself",
         "reference.cycle",
+        DIST,
+    ),
+    (
+        "product_of_two_extended",
+        two_extended(),
+        ("product_dist",),
+        "two of its factors expect a number of events of their own",
+        "compile.failed",
         DIST,
     ),
     (
