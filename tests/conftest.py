@@ -53,6 +53,16 @@ def same_json(a: Any, b: Any) -> bool:
     return json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True)
 
 
+@pytest.fixture(scope="session")
+def file(tmp_path_factory):
+    """A file with the workspace of `diagnostic_spec`."""
+    from diagnostic_spec import SPEC
+
+    path = tmp_path_factory.mktemp("model") / "model.json"
+    path.write_text(json.dumps(SPEC))
+    return str(path)
+
+
 @pytest.fixture
 def call(capsys):
     """Run a command line: (status, stdout, stderr)."""

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
-from diagnostic_spec import SPEC
 
 import hs3
 from hs3.cli.values import measurements
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("model") / "model.json"
-    path.write_text(json.dumps(SPEC))
-    return str(path)
 
 
 def values(data):

@@ -5,19 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from diagnostic_spec import SPEC
 
 import hs3
 
 COMMANDS = ("scan", "impacts", "pulls", "gof", "yields")
 PNG = b"\x89PNG"
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("model") / "model.json"
-    path.write_text(json.dumps(SPEC))
-    return str(path)
 
 
 @pytest.fixture(scope="module")

@@ -6,16 +6,8 @@ import json
 
 import numpy as np
 import pytest
-from diagnostic_spec import SPEC
 
 import hs3
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("model") / "model.json"
-    path.write_text(json.dumps(SPEC))
-    return str(path)
 
 
 def test_functions_can_be_held(call, call_json, file):

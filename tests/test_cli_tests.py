@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 import numpy as np
 import pytest
 from conftest import ROOT
-from diagnostic_spec import SPEC
 from scipy.stats import chi2, norm
 
 import hs3
 
 TWO_BIN = str(ROOT / "examples" / "two_bin" / "workspace.json")
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("model") / "model.json"
-    path.write_text(json.dumps(SPEC))
-    return str(path)
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hs3.findings import Report
+from hs3.jsonio import without_gc
 
 if TYPE_CHECKING:
     from hs3.workspace import Workspace
@@ -33,17 +31,5 @@ def from_root(
     from .convert import converted
     from .file.source import open_root
 
-    with _uncollected():
+    with without_gc():
         return converted(open_root(source).workspace(workspace))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without garbage collection: its passes over a graph that all lives take half of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

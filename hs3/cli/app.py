@@ -36,7 +36,7 @@ from hs3.cli import (
     systematics,
     validate,
 )
-from hs3.cli.source import command
+from hs3.cli.signature import command
 from hs3.cli.terminal import error_data, print_error, say_json
 from hs3.errors import HS3Error
 

@@ -11,7 +11,7 @@ from hs3.cli.rounding import number, rounded
 from hs3.cli.source import Chosen
 from hs3.cli.terminal import console, print_remarks, row, say, say_json, table
 from hs3.cli.values import assignments, bounds, held
-from hs3.cli.work import Folder, Seed, Workers, spread
+from hs3.cli.work import Seed, Work
 
 if TYPE_CHECKING:
     from hs3.engine.diagnostics import BiasStudy
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def bias(
     source: Chosen,
+    work: Work,
     inject: Annotated[
         list[str],
         typer.Option(metavar="NAME=VALUE", help="What the toys are drawn with (repeatable)."),
@@ -37,8 +38,6 @@ def bias(
     fix: Fix = None,
     bound: Bound = None,
     seed: Seed = 0,
-    folder: Folder = None,
-    workers: Workers = 1,
     plot: Plot = None,
     json: Json = False,
 ) -> int:
@@ -55,7 +54,7 @@ def bias(
         raise typer.BadParameter(f"--inject is for one parameter, not for {', '.join(names)}")
     (name,) = names
     model, report = source.model()
-    with spread("toys", size * len(values), folder, workers) as split:
+    with work.split("toys", size * len(values)) as split:
         found = hs3.bias_study(
             model,
             name,

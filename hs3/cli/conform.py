@@ -11,7 +11,7 @@ import typer
 
 from hs3.cli import cross_check
 from hs3.cli.options import Json
-from hs3.cli.source import command
+from hs3.cli.signature import command
 from hs3.cli.terminal import console, row, say, say_json, table
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hs3.cli.rounding import number, rounded, signed
 from hs3.cli.source import Measured
 from hs3.cli.terminal import console, print_remarks, progress, row, say, say_json, table
 from hs3.cli.values import document_groups, groups_of
-from hs3.cli.work import Folder, Workers, spread
+from hs3.cli.work import Work
 
 if TYPE_CHECKING:
     from hs3.engine.diagnostics import Breakdown, Impacts, Yields
@@ -118,6 +118,7 @@ def pulls(
 
 def gof(
     source: Measured,
+    work: Work,
     bins: Annotated[
         int | None, typer.Option(min=2, help="Count unbinned data in as many bins per axis.")
     ] = None,
@@ -125,8 +126,6 @@ def gof(
     seed: Annotated[int, typer.Option(min=0, help="Of the toys.")] = 0,
     fix: Fix = None,
     free: Free = None,
-    folder: Folder = None,
-    workers: Workers = 1,
     json: Json = False,
 ) -> int:
     """Test the goodness of the fit against the saturated model.
@@ -134,7 +133,7 @@ def gof(
     Exit status 1 when the fit, or that of a toy, did not converge.
     """
     found = source.fitted(fix, free)
-    with spread("toys", toys, folder, workers) as split:
+    with work.split("toys", toys) as split:
         from hs3.engine import diagnostics
 
         result = diagnostics.goodness_of_fit(

@@ -12,7 +12,7 @@ from hs3.cli.rounding import number, rounded
 from hs3.cli.source import Measured
 from hs3.cli.terminal import BANDS, console, print_remarks, row, say, say_json, table
 from hs3.cli.values import assignments, bounds, held
-from hs3.cli.work import Conditional, Folder, Seed, Toys, Workers, with_toys
+from hs3.cli.work import Toys
 
 if TYPE_CHECKING:
     from hs3.engine.inference import HypoTest
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def hypotest(
     source: Measured,
+    work: Toys,
     values: Annotated[
         list[str],
         typer.Argument(
@@ -38,11 +39,6 @@ def hypotest(
     ] = None,
     fix: Fix = None,
     bound: Bound = None,
-    toys: Toys = 0,
-    seed: Seed = 0,
-    conditional: Conditional = False,
-    folder: Folder = None,
-    workers: Workers = 1,
     json: Json = False,
 ) -> None:
     """Test values of parameters of interest: p-values, CLs, and what was to be expected.
@@ -59,7 +55,7 @@ def hypotest(
         "fixed": held(model, fix or ()),
         "bounds": bounds(bound or ()),
     }
-    with with_toys(toys, seed, conditional, folder, workers) as split:
+    with work.drawn() as split:
         found = hs3.hypotest(model, tested, **options, **split)
     if json:
         say_json({**found.to_dict(), "findings": report.to_dict()["findings"]})

@@ -22,7 +22,7 @@ from hs3.cli.terminal import (
     table,
 )
 from hs3.cli.values import assignments, bounds, held
-from hs3.cli.work import Conditional, Folder, Seed, Toys, Workers, with_toys
+from hs3.cli.work import Conditional, Seed, Toys, Work
 
 if TYPE_CHECKING:
     from hs3.engine import Model
@@ -31,17 +31,13 @@ if TYPE_CHECKING:
 
 def significance(
     source: Measured,
+    work: Toys,
     poi: Poi = None,
     signal: Annotated[
         float, typer.Option(metavar="VALUE", help="The signal for which values are expected.")
     ] = 1.0,
     fix: Fix = None,
     bound: Bound = None,
-    toys: Toys = 0,
-    seed: Seed = 0,
-    conditional: Conditional = False,
-    folder: Folder = None,
-    workers: Workers = 1,
     json: Json = False,
 ) -> None:
     """Discovery significance of a signal, observed and expected.
@@ -53,7 +49,7 @@ def significance(
     model, report = source.model()
     options: dict[str, Any] = {"poi": poi, "fixed": held(model, fix or ())}
     options["bounds"] = bounds(bound or ())
-    with with_toys(toys, seed, conditional, folder, workers) as split:
+    with work.drawn() as split:
         expected: dict[str, Any] = {} if split else {"expected_signal": signal}
         found: Significance = hs3.significance(model, **options, **expected, **split)
     if json:
@@ -72,6 +68,7 @@ def significance(
 
 def toys(
     source: Chosen,
+    work: Work,
     size: Annotated[int, typer.Option("--size", metavar="N", min=1, help="Number of toys.")] = 1000,
     at: Annotated[
         list[str] | None,
@@ -81,8 +78,6 @@ def toys(
     bound: Bound = None,
     seed: Seed = 0,
     conditional: Conditional = False,
-    folder: Folder = None,
-    workers: Workers = 1,
     output: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="Write all fits here, as arrays (.npz of numpy)."),
@@ -96,8 +91,7 @@ def toys(
     import hs3
 
     model, report = source.model()
-    with with_toys(size, seed, conditional, folder, workers) as split:
-        del split["toys"]
+    with work.split("toys", size) as split:
         found = hs3.toys(
             model,
             size,
@@ -105,6 +99,8 @@ def toys(
             fixed=held(model, fix or ()),
             bounds=bounds(bound or ()),
             covariance=True,
+            seed=seed,
+            conditional=conditional,
             **split,
         )
     if output is not None:

@@ -13,7 +13,7 @@ from hs3.cli.rounding import number, rounded
 from hs3.cli.source import Measured
 from hs3.cli.terminal import BANDS, console, print_remarks, progress, row, say, say_json, table
 from hs3.cli.values import assignments, bounds, held, numbers
-from hs3.cli.work import Conditional, Folder, Seed, Toys, Workers, spread, with_toys
+from hs3.cli.work import Toys
 
 if TYPE_CHECKING:
     from hs3.engine.inference import HypoTest, Limit, Limits
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 def limit(
     source: Measured,
+    work: Toys,
     poi: Poi = None,
     cl: Annotated[float, typer.Option(metavar="P", help="Confidence level.")] = 0.95,
     statistic: Annotated[str, typer.Option(metavar="NAME", help="q~ or q.")] = "q~",
@@ -41,11 +42,6 @@ def limit(
     ] = None,
     fix: Fix = None,
     bound: Bound = None,
-    toys: Toys = 0,
-    seed: Seed = 0,
-    conditional: Conditional = False,
-    folder: Folder = None,
-    workers: Workers = 1,
     patchset: Annotated[
         str | None,
         typer.Option(
@@ -73,20 +69,18 @@ def limit(
     options: dict[str, Any] = {"poi": poi, "statistic": statistic, "bounds": bounds(bound or ())}
     rule: dict[str, Any] = {"cl": cl, "use_cls": use_cls}
     if patchset is not None:
-        if toys or points:
+        if work.toys or points:
             raise typer.BadParameter("--toys and --points are for one model, not for a patchset")
-        if seed or conditional:
+        if work.seed or work.conditional:
             raise typer.BadParameter("--seed and --conditional need --toys")
         if source.constrain or source.asimov is not None:
             raise typer.BadParameter("--constrain and --asimov are for one model, no patchset")
         options |= {**rule, "fixed": assignments(fix or ())}
-        return _patches(source, patchset, only or ["*"], options, folder, workers, plot, json)
+        return _patches(source, work, patchset, only or ["*"], options, plot, json)
     if only:
         raise typer.BadParameter("--only needs --patchset")
-    return _single(
-        source, rule, numbers(points) if points else [], options, fix,
-        (toys, seed, conditional, folder, workers), plot, json,
-    )  # fmt: skip
+    values = numbers(points) if points else []
+    return _single(source, work, rule, values, options, fix, plot, json)
 
 
 # --- one model ------------------------------------------------------------------------------------
@@ -94,11 +88,11 @@ def limit(
 
 def _single(
     source: Measured,
+    work: Toys,
     rule: dict[str, Any],
     points: Sequence[float],
     options: dict[str, Any],
     fix: Sequence[str] | None,
-    work: tuple[int, int, bool, str | None, int],
     plot: str | None,
     json: bool,
 ) -> int:
@@ -106,7 +100,7 @@ def _single(
 
     model, report = source.model()
     options["fixed"] = held(model, fix or ())
-    with with_toys(*work) as split:
+    with work.drawn() as split:
         found: Limit = hs3.upper_limit(model, **rule, **options, **split)
         tests = _tests(model, points, options, split)
     if plot is not None:
@@ -176,11 +170,10 @@ def _show_tests(tests: Sequence[HypoTest]) -> None:
 
 def _patches(
     source: Measured,
+    work: Toys,
     patchset: str,
     only: Sequence[str],
     options: dict[str, Any],
-    folder: str | None,
-    workers: int,
     plot: str | None,
     json: bool,
 ) -> int:
@@ -192,7 +185,7 @@ def _patches(
         raise typer.BadParameter(f"{given} cannot be given together with --patchset")
     with progress(f"reading {patchset}"):
         models = hs3.patched(source.file, patchset, only, **source.reading, **source.choice)
-    with spread("limits", len(models), folder, workers) as split, warnings.catch_warnings():
+    with work.split("limits", len(models)) as split, warnings.catch_warnings():
         warnings.simplefilter("ignore", hs3.HS3Warning)  # they stand in the result
         found: Limits = hs3.upper_limits(models, **options, **split)
     if plot is not None and found.limits:
@@ -202,13 +195,18 @@ def _patches(
     if json:
         say_json(found.to_dict() | {"converged": found.converged})
     else:
-        _show_limits(found, options["cl"])
+        show_limits(found, options["cl"], "patch")
     return 0 if found.converged else 1
 
 
-def _show_limits(found: Limits, cl: float) -> None:
+def show_limits(found: Limits, cl: float, what: str) -> None:
+    """A table of the limits, why others have none, and what there is to note.
+
+    Args:
+        what: what the models stand for.
+    """
     columns = (*found.labels, "observed", *BANDS)
-    out = table(f"Upper limits at {100 * cl:g}% CL", "patch", *columns, right=columns)
+    out = table(f"Upper limits at {100 * cl:g}% CL", what, *columns, right=columns)
     for name, one in found.limits.items():
         values = [v if isinstance(v, str) else number(v) for v in found.values.get(name, ())]
         row(out, name, *values, *(number(v) for v in (one.observed, *one.expected)))

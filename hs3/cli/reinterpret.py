@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hs3.cli.limit import show_limits
 from hs3.cli.options import Analysis, Json
-from hs3.cli.rounding import number
 from hs3.cli.source import Document
 from hs3.cli.terminal import (
-    console,
     print_findings,
     progress,
-    row,
     say,
     say_json,
     summary,
-    table,
 )
 
 if TYPE_CHECKING:
@@ -69,7 +66,7 @@ def reinterpret(
     else:
         print_findings(report)
         if limits is not None:
-            _show(limits)
+            show_limits(limits, 0.95, "point")
         if output is not None:
             say(f"{len(written)} documents written to {output}: {summary(report)}.")
     return 0 if limits is None or limits.converged else 1
@@ -100,14 +97,3 @@ def _write(documents: Reinterpreted, output: str | None) -> tuple[dict[str, str]
             hs3.save(made, target)
             written[name] = target
     return written, Report(tuple(findings))
-
-
-def _show(limits: Limits) -> None:
-    bands = ("observed", "-2σ", "-1σ", "expected", "+1σ", "+2σ")
-    out = table("Upper limits", "point", *limits.labels, *bands, right=bands)
-    for name, found in limits.limits.items():
-        values = (number(v) if isinstance(v, float) else v for v in limits.values.get(name, ()))
-        row(out, name, *values, *(number(v) for v in (found.observed, *found.expected)))
-    for name, reason in limits.failed.items():
-        row(out, name, *limits.values.get(name, ()), reason, style="bold red")
-    console().print(out)

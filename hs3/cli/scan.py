@@ -11,7 +11,7 @@ from hs3.cli.rounding import asymmetric, number
 from hs3.cli.source import Fitted, Measured
 from hs3.cli.terminal import console, print_remarks, row, say, say_json, table
 from hs3.cli.values import numbers
-from hs3.cli.work import Folder, Workers, spread
+from hs3.cli.work import Work
 
 if TYPE_CHECKING:
     from hs3.engine.scans import Scan
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def scan(
     source: Measured,
+    work: Work,
     parameter: Annotated[
         list[str],
         typer.Option("--parameter", "-p", metavar="NAME", help="What to scan (repeatable)."),
@@ -45,8 +46,6 @@ def scan(
     ] = None,
     fix: Fix = None,
     free: Free = None,
-    folder: Folder = None,
-    workers: Workers = 1,
     plot: Plot = None,
     json: Json = False,
 ) -> int:
@@ -62,7 +61,7 @@ def scan(
         raise typer.BadParameter("a level is a probability between 0 and 1")
     axes = [numbers(text) for text in points] if points else None
     found = source.fitted(fix, free)
-    with spread("points", len(parameter), folder, workers) as split:
+    with work.split("points", len(parameter)) as split:
         from hs3.engine.contours import LEVELS
         from hs3.engine.contours import contours as follow
         from hs3.engine.profile import interval, rise_of

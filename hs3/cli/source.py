@@ -1,19 +1,16 @@
-"""What a command reads: the file, how to read it, and what of it to take.
-
-A command says in its signature that it wants a `Document` or a `Chosen`; `command` puts the
-arguments and options of it in its place. Every command so understands the same ones.
-"""
+"""What a command reads: the file, how to read it, and what of it to take."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 import typer
 
 from hs3.cli import options
+from hs3.cli.signature import Spread, optional, part
 from hs3.cli.terminal import progress
 from hs3.cli.values import assignments, held, measurements
 
@@ -22,6 +19,24 @@ if TYPE_CHECKING:
     from hs3.findings import Report
     from hs3.graph import Graph
     from hs3.workspace import Workspace
+
+
+_READING: dict[str, Any] = {
+    "patch": options.Patch,
+    "patch_name": options.PatchName,
+    "measurement": options.Measurement,
+    "interpolation": options.Interpolation,
+    "workspace": options.WorkspaceName,
+    "root_dir": options.RootDir,
+    "mass": options.Mass,
+    "morphing": options.Morphing,
+}
+_CHOICE: dict[str, Any] = {
+    "analysis": options.Analysis,
+    "likelihood": options.Likelihood,
+    "pdf": options.Pdf,
+    "data": options.Data,
+}
 
 
 class Choice(TypedDict):
@@ -34,7 +49,7 @@ class Choice(TypedDict):
 
 
 @dataclass(frozen=True)
-class Document:
+class Document(Spread):
     """A file and how to read it.
 
     Attributes:
@@ -44,6 +59,28 @@ class Document:
 
     file: str
     reading: dict[str, Any]
+
+    @classmethod
+    def parts(cls) -> Iterator[inspect.Parameter]:
+        """The file."""
+        yield part("file", options.File)
+
+    @classmethod
+    def last(cls) -> Iterator[inspect.Parameter]:
+        """How to read it."""
+        yield from optional(_READING)
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> Self:
+        """The document that was given."""
+        reading = {name: given.pop(name) for name in _READING}
+        found = {name: value for name, value in reading.items() if value is not None}
+        return cls(given.pop("file"), found, **cls._more(given))
+
+    @classmethod
+    def _more(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Fields beside the file and how to read it."""
+        return {}
 
     def read(self) -> tuple[Workspace, Report]:
         """The workspace in it, and what was assumed in reading.
@@ -68,6 +105,18 @@ class Chosen(Document):
 
     choice: Choice
     constrain: tuple[str, ...] = ()
+
+    @classmethod
+    def parts(cls) -> Iterator[inspect.Parameter]:
+        """The file, and what to take from it."""
+        yield from super().parts()
+        yield from optional(_CHOICE)
+        yield part("constrain", options.Constrain, None)
+
+    @classmethod
+    def _more(cls, given: dict[str, Any]) -> dict[str, Any]:
+        choice = {name: given.pop(name) for name in _CHOICE}
+        return {"choice": choice, "constrain": tuple(given.pop("constrain") or ())}
 
     def read(self) -> tuple[Workspace, Report]:
         """The workspace with all measurements, and what was assumed in reading.
@@ -141,6 +190,20 @@ class Measured(Chosen):
 
     asimov: Mapping[str, float] | None = None
 
+    @classmethod
+    def parts(cls) -> Iterator[inspect.Parameter]:
+        """The file, what to take from it, and the data."""
+        yield from super().parts()
+        yield part("asimov", options.Asimov, False)
+        yield part("at", options.At, None)
+
+    @classmethod
+    def _more(cls, given: dict[str, Any]) -> dict[str, Any]:
+        asimov, at = given.pop("asimov"), given.pop("at")
+        if at and not asimov:
+            raise typer.BadParameter("--at is the true value of Asimov data: give --asimov, too")
+        return super()._more(given) | {"asimov": assignments(at or ()) if asimov else None}
+
     def model(self) -> tuple[Model, Report]:
         """As `Chosen.model`, with the data that were asked for."""
         from hs3.findings import Finding
@@ -166,90 +229,3 @@ class Fitted:
     def findings(self) -> dict[str, Any]:
         """The findings as JSON data."""
         return {"findings": self.report.to_dict()["findings"]}
-
-
-_READING: dict[str, Any] = {
-    "patch": options.Patch,
-    "patch_name": options.PatchName,
-    "measurement": options.Measurement,
-    "interpolation": options.Interpolation,
-    "workspace": options.WorkspaceName,
-    "root_dir": options.RootDir,
-    "mass": options.Mass,
-    "morphing": options.Morphing,
-}
-_CHOICE: dict[str, Any] = {
-    "analysis": options.Analysis,
-    "likelihood": options.Likelihood,
-    "pdf": options.Pdf,
-    "data": options.Data,
-}
-_MORE: dict[type[Document], dict[str, Any]] = {
-    Document: {},
-    Chosen: {**_CHOICE, "constrain": options.Constrain},
-    Measured: {**_CHOICE, "constrain": options.Constrain, "at": options.At},
-}
-"""What a source takes beside its file and the options of reading."""
-
-
-def command(app: typer.Typer, run: Callable[..., int | None]) -> None:
-    """Add a command whose signature may ask for one `Document`, `Chosen` or `Measured`."""
-    name = run.__name__.rstrip("_")
-    parameters = inspect.signature(run, eval_str=True).parameters
-    wanted = [key for key, p in parameters.items() if p.annotation in _MORE]
-    if not wanted:
-        app.command(name)(run)
-        return
-    (key,) = wanted
-    kind = parameters[key].annotation
-
-    def expanded(**given: Any) -> int | None:
-        return run(**{key: _source(kind, given)}, **given)
-
-    spread = list(_spread(parameters.values(), kind))
-    expanded.__signature__ = inspect.Signature(spread)  # type: ignore[attr-defined]
-    expanded.__annotations__ = {p.name: p.annotation for p in spread}
-    expanded.__name__, expanded.__doc__ = run.__name__, run.__doc__
-    app.command(name)(expanded)
-
-
-def _source(kind: type[Document], given: dict[str, Any]) -> Document:
-    """The source that the arguments describe; they are taken out of `given`."""
-    reading = {name: given.pop(name) for name in _READING}
-    reading = {name: value for name, value in reading.items() if value is not None}
-    file = given.pop("file")
-    if kind is Document:
-        return Document(file, reading)
-    choice = Choice(**{name: given.pop(name) for name in _CHOICE})  # type: ignore[typeddict-item]
-    constrain = tuple(given.pop("constrain") or ())
-    if kind is Chosen:
-        return Chosen(file, reading, choice, constrain)
-    asimov, at = given.pop("asimov"), given.pop("at")
-    if at and not asimov:
-        raise typer.BadParameter("--at is the true value of Asimov data: give --asimov, too")
-    return Measured(file, reading, choice, constrain, assignments(at or ()) if asimov else None)
-
-
-def _spread(parameters: Any, kind: type[Document]) -> Iterator[inspect.Parameter]:
-    """The parameters with those of the document in its place, options of reading before --json."""
-    keyword = inspect.Parameter.KEYWORD_ONLY
-
-    def optional(taken: dict[str, Any]) -> list[inspect.Parameter]:
-        return [
-            inspect.Parameter(name, keyword, default=None, annotation=option)
-            for name, option in taken.items()
-        ]
-
-    reading = optional(_READING)
-    for parameter in parameters:
-        if parameter.annotation is not kind:
-            if parameter.name == "json":
-                yield from reading
-                reading = []
-            yield parameter.replace(kind=keyword)
-            continue
-        yield inspect.Parameter("file", keyword, annotation=options.File)
-        yield from optional(_MORE[kind])
-        if kind is Measured:
-            yield inspect.Parameter("asimov", keyword, default=False, annotation=options.Asimov)
-    yield from reading

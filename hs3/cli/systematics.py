@@ -8,7 +8,8 @@ import typer
 
 from hs3.cli.options import Fix, Free, Json, Target
 from hs3.cli.rounding import number
-from hs3.cli.source import Chosen, Document, command
+from hs3.cli.signature import command
+from hs3.cli.source import Chosen, Document
 from hs3.cli.terminal import console, print_findings, progress, row, say, say_json, table, written
 
 if TYPE_CHECKING:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from multiprocessing import get_context
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import typer
 
+from hs3.cli.signature import Spread, part
 from hs3.cli.terminal import console, progress
 
 TOYS = "Toys"
-Toys = Annotated[
+Number = Annotated[
     int,
     typer.Option(
         metavar="N", min=0, help="Toys per hypothesis; 0: asymptotic.", rich_help_panel=TOYS
@@ -35,36 +38,82 @@ Workers = Annotated[
 ]
 
 
-@contextmanager
-def spread(what: str, total: int, folder: str | None, workers: int) -> Iterator[dict[str, Any]]:
-    """Where work is kept, a progress bar for it, and processes while they are in use."""
-    from rich.progress import Progress
+@dataclass(frozen=True)
+class Work(Spread):
+    """Where long work is kept, and how many processes share it."""
 
-    spawned = ProcessPoolExecutor(workers, mp_context=get_context("spawn")) if workers > 1 else None
-    out = console(stderr=True)
-    with Progress(console=out, transient=True, disable=not out.is_terminal) as bar:
-        task = bar.add_task(what, total=total)
+    folder: str | None
+    workers: int
 
-        def advance(done: int, whole: int) -> None:
-            bar.update(task, completed=done, total=whole)
+    @classmethod
+    def parts(cls) -> Iterator[inspect.Parameter]:
+        """Nothing: all of it comes last."""
+        return iter(())
 
-        try:
-            yield {"folder": folder, "executor": spawned, "progress": advance}
-        finally:
-            if spawned is not None:
-                spawned.shutdown(cancel_futures=True)
+    @classmethod
+    def last(cls) -> Iterator[inspect.Parameter]:
+        """The options."""
+        yield part("folder", Folder, None)
+        yield part("workers", Workers, 1)
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> Self:
+        """What was asked for."""
+        return cls(**{field.name: given.pop(field.name) for field in fields(cls)})
+
+    @contextmanager
+    def split(self, what: str, total: int) -> Iterator[dict[str, Any]]:
+        """The options about it, with a progress bar, and processes while they are in use."""
+        from rich.progress import Progress
+
+        spawned = None
+        if self.workers > 1:
+            spawned = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))
+        out = console(stderr=True)
+        with Progress(console=out, transient=True, disable=not out.is_terminal) as bar:
+            task = bar.add_task(what, total=total)
+
+            def advance(done: int, whole: int) -> None:
+                bar.update(task, completed=done, total=whole)
+
+            try:
+                yield {"folder": self.folder, "executor": spawned, "progress": advance}
+            finally:
+                if spawned is not None:
+                    spawned.shutdown(cancel_futures=True)
 
 
-@contextmanager
-def with_toys(
-    toys: int, seed: int, conditional: bool, folder: str | None, workers: int
-) -> Iterator[dict[str, Any]]:
-    """The options about toys; none of them for asymptotic formulas."""
-    if toys:
-        with spread("toys", toys, folder, workers) as split:
-            yield {"toys": toys, "seed": seed, "conditional": conditional, **split}
-        return
-    if seed or conditional or folder or workers > 1:
-        raise typer.BadParameter("--seed, --conditional, --folder, --workers need --toys")
-    with progress("fitting (a model of a new shape is compiled first)"):
-        yield {}
+@dataclass(frozen=True)
+class Toys(Work):
+    """How many toys of each hypothesis, if any, and who does them.
+
+    Attributes:
+        toys: how many; 0 for asymptotic formulas.
+        seed: of the random numbers.
+        conditional: whether the auxiliary measurements stay as they were.
+    """
+
+    toys: int
+    seed: int
+    conditional: bool
+
+    @classmethod
+    def last(cls) -> Iterator[inspect.Parameter]:
+        """The options."""
+        yield part("toys", Number, 0)
+        yield part("seed", Seed, 0)
+        yield part("conditional", Conditional, False)
+        yield from super().last()
+
+    @contextmanager
+    def drawn(self) -> Iterator[dict[str, Any]]:
+        """The options about toys; none of them for asymptotic formulas."""
+        if self.toys:
+            own = {"toys": self.toys, "seed": self.seed, "conditional": self.conditional}
+            with self.split("toys", self.toys) as split:
+                yield {**own, **split}
+            return
+        if self.seed or self.conditional or self.folder or self.workers > 1:
+            raise typer.BadParameter("--seed, --conditional, --folder, --workers need --toys")
+        with progress("fitting (a model of a new shape is compiled first)"):
+            yield {}

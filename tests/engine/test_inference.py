@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from conftest import ROOT, shared
 from histfactory_models import channel, graph_of, parameter, sample, two_bin
-from scipy.optimize import brentq
 from scipy.special import ndtr
 from scipy.stats import ncx2, poisson
 
@@ -278,19 +277,6 @@ def test_toys_of_few_counts_give_the_exact_p_value_where_formulas_do_not():
     limit = toy_upper_limit(model, toys=2000, seed=3)
     assert limit.observed == pytest.approx(-math.log(0.05), abs=0.2)
     assert upper_limit(model).observed < 2.5
-
-
-@pytest.mark.parametrize(
-    "n, b, exact, formula",
-    [(0, 0.5, 3.00, 2.21), (1, 0.5, 4.36, 3.60), (3, 3.0, 5.40, 4.78), (10, 10.0, 8.08, 7.54),
-     (100, 100.0, 21.4, 20.9)],
-)  # fmt: skip
-def test_formulas_fail_for_few_counts_as_the_guide_says(n, b, exact, formula):
-    def cls(s: float) -> float:
-        return poisson.cdf(n, s + b) / poisson.cdf(n, b) - 0.05
-
-    assert brentq(cls, 0.1, 100.0) == pytest.approx(exact, rel=3e-3)
-    assert upper_limit(counting(n, b, low=0.0)).observed == pytest.approx(formula, rel=3e-3)
 
 
 def test_bins_without_background():
