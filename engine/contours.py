@@ -19,6 +19,7 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from .fit import FitResult, Minimum
+from .forms import Result
 from .model import Model
 from .profile import Profile
 
@@ -29,7 +30,7 @@ LEVELS = (0.68, 0.95)
 
 
 @dataclass(frozen=True, eq=False)
-class Contour:
+class Contour(Result):
     """One contour.
 
     Attributes:

@@ -23,6 +23,7 @@ from hs3.histfactory.meaning import FloatArray
 from .covariance import covariance_of
 from .density import DensityScope, definitions_of
 from .fit import FitResult, Minimum, Problem, fit, problem_of, result_of
+from .forms import Result
 from .model import Model
 from .profile import converged
 
@@ -32,7 +33,7 @@ Derived = str | Callable[[Values], Any]
 
 
 @dataclass(frozen=True, eq=False)
-class DerivedValue:
+class DerivedValue(Result):
     """A function of the parameters after a fit.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -16,9 +15,9 @@ from hs3.histfactory.meaning import FloatArray
 from . import kernels, minuit
 from .accuracy import is_accurate, refined
 from .covariance import Covariance, covariance_of
+from .forms import Columns, Result, columns_of, strict
 from .minimise import CONVERGED, INFINITE, STALLED, Box
 from .model import Model
-from .tables import Columns, columns_of
 from .threads import one_thread
 
 MAX_STEPS = 200
@@ -63,7 +62,7 @@ class FittedParameter:
 
 
 @dataclass(frozen=True, eq=False)
-class FitResult:
+class FitResult(Result):
     """Result of a fit, plain data.
 
     Attributes:
@@ -142,30 +141,22 @@ class FitResult:
             "parameters": {name: _parameter_dict(p) for name, p in self.parameters.items()},
             "covariance": {
                 "parameters": list(self.free),
-                "matrix": [[_finite(v) for v in row] for row in self.covariance.tolist()],
+                "matrix": strict(self.covariance),
             },
         }
 
-    def to_json(self, indent: int | None = None) -> str:
-        """`to_dict` as JSON text."""
-        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
-
 
 def _parameter_dict(p: FittedParameter) -> dict[str, Any]:
-    out: dict[str, Any] = {"value": p.value, "error": _finite(p.error), "fixed": p.fixed}
+    out: dict[str, Any] = {"value": p.value, "error": strict(p.error), "fixed": p.fixed}
     if p.at_bound:
         out["at_bound"] = p.at_bound
     if p.minos is not None:
-        out["minos"] = [_finite(v) for v in p.minos]
+        out["minos"] = strict(p.minos)
     if p.pull is not None:
         out["pull"] = p.pull
     if p.constraint is not None:
-        out["constraint"] = _finite(p.constraint)
+        out["constraint"] = strict(p.constraint)
     return out
-
-
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None
 
 
 @dataclass(frozen=True, eq=False)

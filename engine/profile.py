@@ -15,6 +15,7 @@ from hs3.findings import nearest
 from hs3.histfactory.meaning import FloatArray
 
 from .fit import FitResult, Minimum, Problem, fit, newton, problem_of
+from .forms import Result
 from .model import Model
 
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
@@ -171,7 +172,7 @@ def converged(result: FitResult) -> FitResult:
 
 
 @dataclass(frozen=True)
-class Interval:
+class Interval(Result):
     """Profile-likelihood interval of one parameter.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,12 +14,12 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from .fit import FitResult, fit
+from .forms import Columns, Result
 from .inference.batch import Batch, BoolArray, run
 from .inference.chunks import Arrays, Split, Work, in_chunks, key_of
 from .minimise import CONVERGED
 from .model import Model
 from .profile import LOWER, Profile, converged
-from .tables import Columns
 
 SPAN, POINTS = 3.0, 31
 """A scan without points: how many errors to each side, and how many points."""
@@ -30,7 +29,7 @@ TOGETHER = 32
 
 
 @dataclass(frozen=True, eq=False)
-class Scan:
+class Scan(Result):
     """Conditional fits on a grid of D parameters, N points.
 
     Attributes:
@@ -84,10 +83,6 @@ class Scan:
             "message": self.message,
             "best": {"twice_nll": self.best.twice_nll, "values": self.best.values},
         }
-
-    def to_json(self, indent: int | None = None) -> str:
-        """`to_dict` as JSON text."""
-        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
 
 
 def scan(

@@ -16,14 +16,13 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from ..fit import FitResult, fit
+from ..forms import Columns, Result, columns_of
 from ..inference.batch import Bounds, FitBatch
 from ..inference.chunks import Progress, Split
 from ..inference.toys import fit_toys
 from ..model import Model
 from ..profile import converged
-from ..tables import Columns, columns_of
 from .impact_ranking import poi_of
-from .results import Result
 
 
 @dataclass(frozen=True, eq=False)

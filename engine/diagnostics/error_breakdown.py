@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 
 from ..fit import FitResult, fit
+from ..forms import Result
 from ..model import Model
 from ..profile import converged
+from .groups import Groups, members
 from .impact_ranking import frozen_error, frozen_impact, poi_of
 from .prefit import constraint_curvature
-from .results import Groups, Result, members
 
 
 @dataclass(frozen=True, eq=False)

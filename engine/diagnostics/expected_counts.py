@@ -11,8 +11,7 @@ from hs3.histfactory.meaning import FloatArray
 from hs3.uhi import Binning, made
 
 from ..fit import FitResult
-from ..tables import Columns
-from .results import Result
+from ..forms import Columns, Result
 
 if TYPE_CHECKING:
     from hist import Hist

@@ -26,11 +26,11 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from ..fit import FitResult, fit
+from ..forms import Result
 from ..inference.batch import fit_batch
 from ..inference.chunks import Arrays, Split, in_chunks, key_of
 from ..model import Model
 from ..profile import converged
-from .results import Result
 from .saturated import binned, check, counted, degrees_of_freedom, saturated_nll
 
 

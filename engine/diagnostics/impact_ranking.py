@@ -20,11 +20,11 @@ import numpy as np
 from hs3.errors import FitError
 
 from ..fit import FitResult, fit
+from ..forms import Columns, Result, columns_of
 from ..model import Model
 from ..profile import Profile, converged
-from ..tables import Columns, columns_of
+from .groups import Groups, members
 from .prefit import Prefit, prefits
-from .results import Groups, Result, members
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,11 @@ from hs3.findings import nearest
 from hs3.histfactory.meaning import FloatArray
 
 from ..fit import FitResult, fit
+from ..forms import Result
 from ..inputs import Program
 from ..likelihood import Arrays
 from ..model import Model
 from ..profile import converged
-from .results import Result
 from .yield_table import Place, after_fit, before_fit, counts_at, place_of
 
 FORMAT = "hs3-covariance"

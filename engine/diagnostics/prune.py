@@ -12,11 +12,11 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from ..fit import FitResult, fit
+from ..forms import Result
 from ..model import Model
 from ..profile import converged
 from .impact_ranking import frozen_error, poi_of
 from .prefit import Prefit, prefits
-from .results import Result
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..fit import FitResult, fit
+from ..forms import Columns, Result, columns_of
 from ..model import Model
 from ..profile import converged
-from ..tables import Columns, columns_of
 from .prefit import prefits
-from .results import Result
 
 
 @dataclass(frozen=True)

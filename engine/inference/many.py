@@ -14,8 +14,8 @@ import numpy as np
 from hs3.errors import FitError, HS3Error
 from hs3.face import HS3Warning
 
+from ..forms import EXPECTED, Columns
 from ..model import Model
-from ..tables import EXPECTED, Columns
 from .batch import Bounds
 from .chunks import Arrays, Split, Work, in_chunks, key_of
 from .limits import LimitOptions, Outcome, limits_of

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
 from scipy.special import ndtri
 
+from ..forms import Result, strict
 
-class Plain:
-    """Results that become JSON; numbers that JSON does not have become null."""
+
+class Plain(Result):
+    """Results whose fields are what there is to tell."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON data."""
-        out: dict[str, Any] = _finite(asdict(self))  # type: ignore[call-overload]
+        """Plain JSON data; numbers that JSON does not have become null."""
+        out: dict[str, Any] = strict(asdict(self))  # type: ignore[call-overload]
         return out
-
-    def to_json(self, indent: int | None = None) -> str:
-        """`to_dict` as JSON text."""
-        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
-
-
-def _finite(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _finite(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_finite(value) for value in data]
-    return None if isinstance(data, float) and not np.isfinite(data) else data
 
 
 @dataclass(frozen=True)
@@ -77,7 +65,7 @@ class HypoTest(Plain):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data, the significance among it."""
-        return {**super().to_dict(), "significance": _finite(self.significance)}
+        return {**super().to_dict(), "significance": strict(self.significance)}
 
 
 @dataclass(frozen=True)

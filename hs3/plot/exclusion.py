@@ -88,7 +88,7 @@ def _bands(axes: Axes, values: Any, bands: Any) -> None:
 
 def _expected(columns: dict[str, Any]) -> Any:
     """Expected limits as an array (n, 5)."""
-    from hs3.engine.tables import EXPECTED
+    from hs3.engine.forms import EXPECTED
 
     return np.stack([columns[band] for band in EXPECTED], axis=1)
 
