@@ -159,16 +159,32 @@ def _setting(p: Parameter, facts: Facts, channels: Sequence[d.Channel]) -> d.Set
     if name is None:
         return None
     value, low, high = facts.defaults[p.name]
-    if not math.isclose(p.min, low, abs_tol=1e-12) or not math.isclose(p.max, high, rel_tol=1e-9):
+    moved = _moved(p, low, high)
+    same = math.isclose(p.min, low, abs_tol=1e-12) and math.isclose(p.max, high, rel_tol=1e-9)
+    if moved or not same:
         message = (
             f"the range of {p.name!r} is [{p.min:g}, {p.max:g}]; HistFactory makes it "
-            f"[{low:g}, {high:g}]"
+            f"[{low:g}, {high:g}]{moved}"
         )
         facts.report("xml.range", p.path, message, p.name)
     const = p.const and p.name not in facts.constant
     if p.value == value and not const:
         return None
     return d.Setting(name, "", None if p.value == value else p.value, const)
+
+
+def _moved(p: Parameter, low: float, high: float) -> str:
+    """What HistFactory does with a value outside of its range, in words; nothing inside.
+
+    Raises:
+        ConversionError: the parameter is constant, and would be at another value.
+    """
+    if low <= p.value <= high:
+        return ""
+    if p.const:
+        message = f"HistFactory keeps {p.name!r} in [{low:g}, {high:g}], and it is {p.value:g}"
+        refuse(message, p.path, p.name)
+    return f", and moves its value from {p.value:g} to {low if p.value < low else high:g}"
 
 
 # --- files --------------------------------------------------------------------------------------

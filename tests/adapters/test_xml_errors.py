@@ -327,6 +327,7 @@ REFUSED: list[tuple[dict[str, Any], Callable[[dict[str, Any]], None], str]] = [
         d["domains"][0]["axes"].append({"name": "alpha b", "min": -5.0, "max": 5.0}),
         point("alpha_a", name="alpha b", const=True)(d)), "blanks"),
     ({"lumi": 2.0}, lambda d: d["distributions"][-1]["samples"][0]["modifiers"].pop(0), "scaled"),
+    ({"background": OVERALL}, point("alpha_a", value=7.0, const=True), r"keeps 'alpha_a' in \["),
 ]  # fmt: skip
 
 
@@ -362,6 +363,14 @@ def test_what_reads_differently(code: str, keys: Any, edit: Any, tmp_path: Path)
     report = to_xml(Workspace.from_json(data), tmp_path / "out")
     assert code in {f.code for f in report}, [str(f) for f in report]
     assert from_xml(tmp_path / "out" / "combination.xml")[1].ok
+
+
+def test_a_start_outside_of_the_range_of_histfactory_is_told(tmp_path: Path) -> None:
+    data = document(tmp_path / "set", background=OVERALL)
+    point("alpha_a", value=7.0)(data)
+    report = to_xml(Workspace.from_json(data), tmp_path / "out")
+    (said,) = [f.message for f in report if f.code == "xml.range" and f.value == "alpha_a"]
+    assert said.endswith("HistFactory makes it [-5, 5], and moves its value from 7 to 5")
 
 
 def test_every_code_is_tried() -> None:

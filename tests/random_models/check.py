@@ -211,7 +211,10 @@ def _by_xml(workspace: Workspace) -> tuple[Workspace, Mapping[str, str] | None]:
 
     with tempfile.TemporaryDirectory() as folder:
         to_xml(workspace, Path(folder) / "xml")
-        return from_xml(Path(folder) / "xml" / "combination.xml")[0], None
+        there, report = from_xml(Path(folder) / "xml" / "combination.xml")
+    if any(finding.code == "xml.conflict" for finding in report):
+        raise ConversionError("a start is outside of HistFactory's range", code="xml.conflict")
+    return there, None
 
 
 def _by_zfit(workspace: Workspace) -> tuple[Workspace, Mapping[str, str] | None]:
