@@ -11,6 +11,7 @@ from hs3.domains import UnknownDomain
 from hs3.findings import nearest, pointer
 from hs3.functions import UnknownFunction
 from hs3.histfactory.modifiers import UnknownModifier
+from hs3.metadata import Metadata
 from hs3.workspace import SECTIONS, Workspace
 
 from .walk import parts
@@ -19,8 +20,9 @@ UNKNOWN = (UnknownData, UnknownDistribution, UnknownDomain, UnknownFunction, Unk
 
 READ_ANYWAY: dict[type[Part], frozenset[str]] = {
     HistFactoryDist: frozenset({"staterror", "default_interpolation"}),
+    Metadata: frozenset({"combined_from", "simplified_from", "upgraded_from"}),
 }
-"""Keys that no class declares but dialect rules read."""
+"""Keys that no class declares but dialect rules read, or this package writes."""
 
 
 def check_sections(ws: Workspace, log: Log) -> None:

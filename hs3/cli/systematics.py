@@ -115,7 +115,7 @@ def covariance(
 
 
 def _show(result: TemplateCovariance) -> None:
-    """The errors, and how each bin is correlated with the one above and with all others."""
+    """The errors, and how each bin is correlated with the next one and with all others."""
     right = ("counts", "error", "with next", "largest", "with")
     title = f"Expected counts, {result.when}: errors and correlations"
     out = table(title, "bin", "counts", "error", "with next", "largest", "with", right=right[:4])
@@ -124,8 +124,9 @@ def _show(result: TemplateCovariance) -> None:
         others = abs(correlation[i])
         others[i] = -1.0
         other = int(others.argmax())
-        following = f"{correlation[i, i + 1]:+.2f}" if i + 1 < len(result.bins) else ""
-        largest = f"{correlation[i, other]:+.2f}" if len(result.bins) > 1 else ""
+        varies = result.errors[i] > 0.0 and others[other] > 0.0
+        following = f"{correlation[i, i + 1]:+.2f}" if varies and i + 1 < len(result.bins) else ""
+        largest = f"{correlation[i, other]:+.2f}" if varies else ""
         cells = (number(float(result.counts[i])), number(float(result.errors[i])), following)
         row(out, name, *cells, largest, result.bins[other] if largest else "")
     console().print(out)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from hs3.edit.occurrences import variables
-from hs3.edit.renaming import pattern
+from hs3.edit.renaming import is_pattern, pattern
 from hs3.errors import EditError
 from hs3.findings import Finding, nearest
 
@@ -152,8 +153,13 @@ class Draft:
         Raises:
             EditError: always.
         """
+        near = nearest(name, known)
         message = f"there is no parameter {name!r}"
-        raise EditError([wrong(message, *where, value=name, near=nearest(name, known))])
+        if is_pattern(name):
+            message = f"no parameter fits {name!r}"
+            words = [word for word in re.split(r"[\W_]+", name) if len(word) > 1]
+            near = near or tuple(n for n in known if any(w in n for w in words))[:5]
+        raise EditError([wrong(message, *where, value=name, near=near)])
 
 
 def used_by(function: Json) -> Iterator[str]:
