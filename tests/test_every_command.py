@@ -22,8 +22,6 @@ from hs3.codes import CODES
 from hs3.reading import json_of
 from hs3.resolve import resolve
 
-pytestmark = pytest.mark.slow
-
 FOLDERS = ("likelihoods", "workspaces", "conformance")
 FILES = [p for folder in FOLDERS for p in shared_files(f"{folder}/**/*") if p.is_file()]
 assert hs3.dialects.RULES  # they declare codes
@@ -55,12 +53,15 @@ HEAVY = {
     "verify": ("verify", "{out}.zip"),
     "scan": ("scan", "{file}", "-p", "{name}", "--points", "3"),
     "limit": ("limit", "{file}", "--poi", "{name}"),
+    "hypotest": ("hypotest", "{file}", "{name}=1"),
     "significance": ("significance", "{file}", "--poi", "{name}"),
     "toys": ("toys", "{file}", "--size", "2"),
+    "bias": ("bias", "{file}", "--inject", "{name}=1", "--size", "2"),
     "impacts": ("impacts", "{file}", "--poi", "{name}"),
     "pulls": ("pulls", "{file}"),
     "gof": ("gof", "{file}"),
     "yields": ("yields", "{file}"),
+    "constrain": ("constrain", "{file}", "{name}=1±0.5", "-o", "{out}"),
     "covariance": ("covariance", "{file}", "-o", "{out}.cov.json"),
     "systematics": (
         "systematics",
@@ -125,6 +126,7 @@ def is_readable(path: Path) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not FILES, reason=f"reference material not available: {SHARED.name}")
 @pytest.mark.parametrize("path", FILES, ids=label)
 def test_light_commands(path, tmp_path):
@@ -156,6 +158,7 @@ def prepared(path: Path, folder: Path) -> str:
     return name
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not FILES, reason=f"reference material not available: {SHARED.name}")
 @pytest.mark.parametrize("path", FILES, ids=label)
 def test_heavy_commands(path, tmp_path):
@@ -186,6 +189,7 @@ def test_no_command_is_left_out():
     assert OTHERS.keys() <= every
 
 
+@pytest.mark.slow
 def test_json_alone_has_a_canonical_form(tmp_path):
     root = shared("workspaces", "generic_composite.root")
     status, _, err = told(LIGHT["hash"], root, tmp_path)
