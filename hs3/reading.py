@@ -73,7 +73,7 @@ def read(
         DocumentError: it does not fit the data model.
         ConversionError: pyhf itself would refuse it, or an option does not apply.
     """
-    from hs3.adapters import datacard, pyhf
+    from hs3.adapters import pyhf
 
     options: dict[str, Any] = {
         "patch": patch,
@@ -91,7 +91,7 @@ def read(
         return _read_xml(source, given)
     if raw is not None and raw.startswith(b"root"):
         return _read_root(raw, given)
-    if raw is not None and datacard.is_datacard(raw):
+    if raw is not None and _is_datacard(raw):
         return _read_datacard(source, raw, given)
     data: Any = source if raw is None else _json_of(raw)
     for name, kind in _FOREIGN.items():
@@ -145,6 +145,14 @@ _JSON_STARTS = b'{["-0123456789tfnNI'
 
 def _is_xml(raw: bytes) -> bool:
     return raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
+
+
+def _is_datacard(raw: bytes) -> bool:
+    if raw[:1] in (b"{", b"["):  # JSON, at once: the adapter is not loaded for it
+        return False
+    from hs3.adapters import datacard
+
+    return datacard.is_datacard(raw)
 
 
 def _read_xml(source: Source, given: dict[str, Any]) -> tuple[Workspace, Report]:

@@ -124,13 +124,14 @@ def bias_study(
     best: FitResult = converged(fit(model, fixed=fixed))
     poi = poi_of(model, poi, best)
     truth = {**best.values, **(values or {})}
-    told = split.pop("progress", None)
+    told = split.get("progress")
     found = []
     for number, value in enumerate(injected):
         before, total = number * toys, len(injected) * toys
+        own: Split = {**split, "progress": _after(told, before, total)}
         fits = fit_toys(
             model, toys, seed=seed, values={**truth, poi: float(value)}, fixed=fixed, bounds=bounds,
-            covariance=True, first=before, progress=_after(told, before, total), **split,
+            covariance=True, first=before, **own,
         )  # fmt: skip
         found.append(_injection(model, poi, float(value), fits, bounds or {}))
     return BiasStudy(poi, tuple(found))

@@ -48,7 +48,14 @@ class Statistic:
     signed: bool = False
 
     def of(self, rise: float, best: float, tested: float) -> float:
-        """The value, from twice the rise of nll between the best fit and the tested value."""
+        """The value, from twice the rise of nll between the best fit and the tested value.
+
+        Raises:
+            FitError: t~ or q~ of a value below zero, where they are not defined.
+        """
+        if self.physical and tested < 0.0:
+            message = f"{self.name} is defined for values from zero on, not for {tested:g}"
+            raise FitError(message, code="inference.statistic", value=tested)
         if self.signed:
             return float(np.copysign(np.sqrt(rise), best - tested))
         against = {"both": True, "upper": best <= tested, "lower": best >= tested}[self.side]
@@ -90,10 +97,17 @@ class Statistic:
         high = tested + sigma * root
         low = tested - sigma * root
         if self.physical and low < 0.0:
-            low = (tested * tested - value * sigma * sigma) / (2.0 * tested)
+            low = self._below_zero(value, tested, sigma)
         above = float(ndtr(-(high - true) / sigma)) if self.side != "upper" else 0.0
         below = float(ndtr((low - true) / sigma)) if self.side != "lower" else 0.0
         return above + below
+
+    def _below_zero(self, value: float, tested: float, sigma: float) -> float:
+        """The best fit below zero at which t~ or q~ has this value, equations (11) and (16)."""
+        if tested > 0.0:
+            return (tested * tested - value * sigma * sigma) / (2.0 * tested)
+        # Zero is tested: below it t~ vanishes, and q~ does everywhere but for rounding.
+        return -np.inf if self.side == "both" else tested
 
     def p_values(
         self, value: float, tested: float, true: float, sigma: float

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hs3.cli.options import Fix, Free, Group, Json, Plot, Poi
-from hs3.cli.rounding import number, rounded, signed
+from hs3.cli.rounding import number, pull, rounded, signed
 from hs3.cli.source import Measured
 from hs3.cli.terminal import console, print_remarks, progress, row, say, say_json, table
 from hs3.cli.values import document_groups, groups_of
@@ -62,12 +62,11 @@ def _show_impacts(result: Impacts, parts: Breakdown, top: int) -> None:
     title = f"Impacts on {result.poi} = {value} ± {error}"
     out = table(title, "parameter", *right, "remark", right=right)
     for p in result.parameters[:top]:
-        pull = "" if p.pull is None else f"{p.pull:+.2f}"
         width = "" if p.constraint is None else f"{p.constraint:.2f}"
         remark = "cut at a bound" if p.cut else ""
         remark = "A FIT FAILED" if p.name in result.failed else remark
         shifts = (signed(shift, own.error) for shift in (p.up, p.down, p.linear))
-        row(out, p.name, *shifts, pull, width, remark)
+        row(out, p.name, *shifts, pull(p.pull), width, remark)
     console().print(out)
     if len(result.parameters) > top:
         say(f"… and {len(result.parameters) - top} more (--top)")
@@ -110,7 +109,7 @@ def pulls(
     for p in result.parameters:
         before = " ± ".join(rounded(p.prefit_value, p.prefit_error))
         after = " ± ".join(rounded(p.value, p.error))
-        row(out, p.name, before, after, f"{p.pull:+.2f}", f"{p.constraint:.2f}")
+        row(out, p.name, before, after, pull(p.pull), f"{p.constraint:.2f}")
     console().print(out)
     print_remarks(found.report)
     return 0

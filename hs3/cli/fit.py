@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hs3.cli.options import Bound, Free, Json
-from hs3.cli.rounding import asymmetric, number, rounded
+from hs3.cli.rounding import asymmetric, number, pull, rounded
 from hs3.cli.source import Measured
 from hs3.cli.terminal import console, print_remarks, progress, row, say, say_json, table
 from hs3.cli.values import assignments, bounds, held
@@ -192,5 +192,4 @@ def _cells(parameter: FittedParameter, *remarks: str) -> tuple[str, ...]:
         remarks = (*remarks, "not parabolic: see --minos")
     if parameter.fixed:
         error, remarks = "", (*remarks, "fixed")
-    pull = "" if parameter.pull is None else f"{parameter.pull:+.2f}"
-    return parameter.name, value, error, pull, ", ".join(remarks)
+    return parameter.name, value, error, pull(parameter.pull), ", ".join(remarks)

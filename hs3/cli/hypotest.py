@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hs3.cli.options import Bound, Fix, Json
-from hs3.cli.rounding import number, rounded
+from hs3.cli.rounding import number, rounded, short
 from hs3.cli.source import Measured
 from hs3.cli.terminal import BANDS, console, print_remarks, row, say, say_json, table
 from hs3.cli.values import assignments, bounds, held
@@ -81,7 +81,7 @@ def _show(found: HypoTest) -> None:
     columns += [f"expected {band}" for band in (BANDS if found.expected_cls else ())]
     out = table(title, "", *columns, right=columns)
     other, errors = found.asymptotic, found.errors or (None, None, None)
-    row(out, found.statistic, number(found.observed))
+    row(out, found.statistic, short(found.observed))
     for place, (label, name, expected) in enumerate(
         (
             ("p-value", "p_value", found.expected_p_value),
@@ -91,16 +91,17 @@ def _show(found: HypoTest) -> None:
     ):
         value = getattr(found, name)
         if value is not None:
-            beside = [number(getattr(other, name))] if other else []
-            cell = " ± ".join(filter(None, rounded(value, errors[place])))
-            row(out, label, cell, *beside, *map(number, expected))
+            beside = [short(getattr(other, name))] if other else []
+            error = errors[place]
+            cell = " ± ".join(rounded(value, error)) if error else short(value)
+            row(out, label, cell, *beside, *map(short, expected))
     console().print(out)
     if len(found.tested) > 1:
         say(f"{len(found.tested)} degrees of freedom")
     if 0.0 < found.p_value < 0.5:
-        say(f"p-value {number(found.p_value)} is {found.significance:.3f} σ (one-sided)")
+        say(f"p-value {short(found.p_value)} is {found.significance:.2f} σ (one-sided)")
     if found.p_value == 0.0 and found.toys:
         say("no toy is as extreme")
-    say("best fit: " + ", ".join(f"{n} = {number(v)}" for n, v in found.best.items()))
+    say("best fit: " + ", ".join(f"{n} = {short(v)}" for n, v in found.best.items()))
     if found.toys:
         say(f"{found.toys} toys of each hypothesis")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hs3.cli.options import Bound, Fix, Json, Poi
-from hs3.cli.rounding import number
+from hs3.cli.rounding import number, rounded, short
 from hs3.cli.source import Chosen, Measured
 from hs3.cli.terminal import (
     BANDS,
@@ -61,8 +61,10 @@ def significance(
     if found.asymptotic is not None:
         row(out, "observed, asymptotic", f"{found.asymptotic.observed:.3f}")
     console().print(out)
-    error = f" ± {number(found.p_error)} ({found.toys} toys)" if found.p_error else ""
-    say(f"p-value without signal: {number(found.p_value)}{error}")
+    said = short(found.p_value)
+    if found.p_error:
+        said = f"{' ± '.join(rounded(found.p_value, found.p_error))} ({found.toys} toys)"
+    say(f"p-value without signal: {said}")
     print_remarks(report, found.notes)
 
 
@@ -125,7 +127,7 @@ def toys(
 
 def _bands(out: Any, expected: Sequence[float]) -> None:
     for band, value in zip(BANDS, expected, strict=False):
-        row(out, f"expected {band}", number(value))
+        row(out, f"expected {band}", f"{value:.3f}")
 
 
 def _study(found: FitBatch, name: str, truth: float) -> dict[str, float]:
@@ -135,23 +137,32 @@ def _study(found: FitBatch, name: str, truth: float) -> dict[str, float]:
     good = found.converged
     values, errors = found.value(name)[good], found.error(name)[good]
     if len(values) < 2:
-        return {"true": truth, "mean": math.nan, "std": math.nan}
+        names = ("mean", "std", "pull_mean", "pull_std")
+        return {"true": float(truth), **dict.fromkeys(names, math.nan)}
     with np.errstate(divide="ignore", invalid="ignore"):
         pulls = (values - truth) / errors
+        width = float(pulls.std(ddof=1))
     return {
         "true": float(truth),
         "mean": float(values.mean()),
+        "mean_error": float(values.std(ddof=1)) / math.sqrt(len(values)),
         "std": float(values.std(ddof=1)),
         "pull_mean": float(pulls.mean()),
-        "pull_std": float(pulls.std(ddof=1)),
+        "pull_mean_error": width / math.sqrt(len(values)),
+        "pull_std": width,
+        "pull_std_error": width / math.sqrt(2.0 * (len(values) - 1)),  # of normal pulls
     }
 
 
 def _show(model: Model, studies: dict[str, dict[str, float]], size: int) -> None:
-    columns = ("parameter", "true", "mean", "std", "pull mean", "pull std")
+    columns = ("parameter", "true", "mean", "std", "mean of pulls", "width of pulls")
     out = table(f"{size} toys of {model.name}", *columns, right=columns[1:])
-    for name, study in studies.items():
-        cells = [number(value) for value in study.values()]
+    for name in sorted(studies, key=lambda name: name not in model.pois):
+        found = studies[name]
+        cells = [number(found["true"])]
+        for key in ("mean", "std", "pull_mean", "pull_std"):
+            error = found.get(f"{key}_error", math.nan)
+            cells.append(" ± ".join(rounded(found[key], error)) if error > 0 else short(found[key]))
         row(out, safe(name), *cells, style="bold" if name in model.pois else None)
     console().print(out)
 

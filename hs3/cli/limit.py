@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hs3.cli.options import PYHF, Bound, Fix, Json, Plot, Poi
-from hs3.cli.rounding import number, rounded
+from hs3.cli.rounding import number, rounded, short
 from hs3.cli.source import Measured
 from hs3.cli.terminal import BANDS, console, print_remarks, progress, row, say, say_json, table
 from hs3.cli.values import assignments, bounds, held, numbers
@@ -143,15 +143,15 @@ def _show(found: Limit) -> None:
     columns = ("limit",) if other is None else ("limit", "asymptotic")
     title = f"Upper limit on {found.poi} at {100 * found.cl:g}% CL ({found.method})"
     out = table(title, "", *columns, right=columns)
-    beside = () if other is None else (number(other.observed),)
-    row(out, "observed", rounded(found.observed, found.error)[0], *beside, style="bold")
+    beside = () if other is None else (short(other.observed),)
+    observed = " ± ".join(rounded(found.observed, found.error)) if found.error else None
+    row(out, "observed", observed or short(found.observed), *beside, style="bold")
     for place, (band, value) in enumerate(zip(BANDS, found.expected, strict=True)):
-        beside = () if other is None else (number(other.expected[place]),)
-        row(out, f"expected {band}", number(value), *beside)
+        beside = () if other is None else (short(other.expected[place]),)
+        row(out, f"expected {band}", short(value), *beside)
     console().print(out)
-    if found.error is not None:
-        said = f"{number(found.error)} ({found.toys} toys)"
-        say(f"statistical error of the observed limit: {said}")
+    if found.toys:
+        say(f"{found.toys} toys of each hypothesis")
 
 
 def _show_tests(tests: Sequence[HypoTest]) -> None:
@@ -159,9 +159,10 @@ def _show_tests(tests: Sequence[HypoTest]) -> None:
     columns = (name, tests[0].statistic, "p-value", "CLb", "CLs", "expected CLs")
     out = table(f"Tests of {name}", *columns, right=columns)
     for test in tests:
-        median = number(test.expected_cls[2]) if test.expected_cls else ""
-        values = (test.tested[name], test.observed, test.p_value, test.p_alternative, test.cls)
-        row(out, *("" if v is None else number(v) for v in values), median)
+        median = short(test.expected_cls[2]) if test.expected_cls else ""
+        values = (test.observed, test.p_value, test.p_alternative, test.cls)
+        cells = ("" if v is None else short(v) for v in values)
+        row(out, number(test.tested[name]), *cells, median)
     console().print(out)
 
 
@@ -209,7 +210,7 @@ def show_limits(found: Limits, cl: float, what: str) -> None:
     out = table(f"Upper limits at {100 * cl:g}% CL", what, *columns, right=columns)
     for name, one in found.limits.items():
         values = [v if isinstance(v, str) else number(v) for v in found.values.get(name, ())]
-        row(out, name, *values, *(number(v) for v in (one.observed, *one.expected)))
+        row(out, name, *values, *(short(v) for v in (one.observed, *one.expected)))
     console().print(out)
     for name, why in found.failed.items():
         say(f"{name}: NO LIMIT: {why}", style="bold red")

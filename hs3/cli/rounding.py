@@ -60,6 +60,16 @@ def signed(value: float, error: float) -> str:
     return f"{value:+.{max(decimals(abs(error)) + 2, 0)}f}"
 
 
+def pull(value: float | None) -> str:
+    """A pull, with its sign; nothing where there is none."""
+    return "" if value is None else f"{round(value, 2) + 0.0:+.2f}"  # + 0.0: no negative zero
+
+
+def short(value: float) -> str:
+    """A result without an error, as a limit or a p-value: four significant digits."""
+    return f"{value:.4g}"
+
+
 def number(value: float) -> str:
     """A number without an error: six significant digits, no trailing zeros."""
     return f"{value:.6g}"

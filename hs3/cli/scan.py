@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -91,6 +92,8 @@ def scan(
             minus, plus = end.errors
             said = f"{end.name} = {' '.join(asymmetric(end.value, minus, plus))}"
             say(f"{said} ({100.0 * end.probability:.3g} %, profile)")
+            if not math.isfinite(plus - minus):
+                say("∞: the likelihood does not fall enough before the bound", style="yellow")
         for line in lines:
             kind = "closed" if line.closed else "ends at bounds"
             say(f"contour {100 * line.level:g} %: {len(line.points)} points, {kind}")

@@ -130,7 +130,7 @@ class Chosen(Document):
         added = measurements(self.constrain)
         if added and self.choice["pdf"] is not None:
             raise typer.BadParameter("--constrain adds to a likelihood; --pdf has none")
-        place = {key: self.choice[key] for key in ("analysis", "likelihood")}  # type: ignore[literal-required]
+        place = {key: self.choice[key] for key in ("analysis", "likelihood")}
         for function, (value, error) in added.items():
             workspace = hs3.constrain(workspace, function, value, error, **place)
         return workspace, report

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from multiprocessing import get_context
 from typing import Annotated, Any, Self
 
 import typer
@@ -68,6 +66,9 @@ class Work(Spread):
 
         spawned = None
         if self.workers > 1:
+            from concurrent.futures import ProcessPoolExecutor
+            from multiprocessing import get_context
+
             spawned = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))
         out = console(stderr=True)
         with Progress(console=out, transient=True, disable=not out.is_terminal) as bar:

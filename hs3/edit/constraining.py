@@ -58,7 +58,7 @@ def constrain(
         raise EditError([Finding("rename.clash", "", message, name)])
     mean = function
     if function not in taken:
-        _check(ws, function, taken, analysis=analysis, likelihood=likelihood)
+        _check(ws, function, taken, analysis, likelihood)
         mean = f"{name}_function"
         entry = {"name": mean, "type": "generic_function", "expression": function}
         data.setdefault("functions", []).append(entry)
@@ -70,7 +70,9 @@ def constrain(
     return Workspace.from_json(data)
 
 
-def _check(ws: Workspace, function: str, known: set[str], **choice: str | None) -> None:
+def _check(
+    ws: Workspace, function: str, known: set[str], analysis: str | None, likelihood: str | None
+) -> None:
     """Whether all names in an expression are known; those that no part declares are looked up.
 
     Raises:
@@ -80,7 +82,9 @@ def _check(ws: Workspace, function: str, known: set[str], **choice: str | None) 
     used = [name for name in names(parse(function)) if name not in ROOT_CONSTANTS]
     if all(name in known for name in used):
         return
-    known = known | {p.name for p in resolve(ws, **choice).parameters}
+    known = known | {
+        p.name for p in resolve(ws, analysis=analysis, likelihood=likelihood).parameters
+    }
     for name in used:
         if name not in known:
             hints = nearest(name, sorted(known))

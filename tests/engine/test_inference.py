@@ -353,3 +353,23 @@ def test_a_fit_that_fails_is_told():
 def test_a_best_fit_at_a_bound_is_noted():
     assert "lower bound" in hypotest(counting(5.0, 10.0, low=0.0), 1.0, statistic="q").notes[0]
     assert hypotest(counting(5.0, 10.0), 1.0, statistic="q").notes == ()
+
+
+@pytest.mark.parametrize("statistic", ["q~", "q", "t~", "t"])
+def test_the_value_without_signal_is_a_limit_of_those_above(statistic):
+    """Also where rounding lets a statistic that vanishes there be a little above zero."""
+    model = counting(12.0, 10.0, low=-9.0)
+    zero, above = (hypotest(model, value, statistic=statistic) for value in (0.0, 1e-6))
+    assert zero.p_value == pytest.approx(above.p_value, abs=1e-5)
+    assert zero.cls == pytest.approx(1.0, abs=1e-5)
+    chosen = statistic_of(statistic)
+    if chosen.side == "both":
+        return  # values above zero are possible there
+    rounded = chosen.survival(1e-14, 0.0, 0.0, 3.0)
+    assert rounded == pytest.approx(chosen.survival(1e-14, 1e-9, 0.0, 3.0), abs=1e-3)
+
+
+@pytest.mark.parametrize("statistic", ["q~", "t~"])
+def test_values_below_zero_need_a_statistic_that_knows_them(statistic):
+    with pytest.raises(FitError, match="defined for values from zero on"):
+        hypotest(counting(12.0, 10.0, low=-9.0), -1.0, statistic=statistic)
