@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import shared
+from conftest import ROOT, shared
 from official_form import problems
 
 from hs3.conformance import suite
 from hs3.conformance.hs3suite_backend import HS3TestSuiteBackend
 
 OWN = suite.FIXTURES.parent
+RUNNER = "HS3SUITE"
+"""Environment variable: a checkout of the official suite's code."""
 
 
 def test_our_fixtures_have_its_form() -> None:
@@ -66,3 +72,44 @@ def test_its_calls_are_answered() -> None:
             found = backend.run_pdf_scan(workspace, check, one.document)
             assert all(type(value) is float for value in found)
             assert found == pytest.approx(check["expected"], rel=1e-8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theirs", [False, True], ids=["ours", "theirs"])
+def test_its_runner_runs_our_backend(theirs: bool, tmp_path: Path) -> None:
+    """The real one, on our fixtures and on its own, where its code is at hand."""
+    code = os.environ.get(RUNNER)
+    if not code:
+        pytest.skip(f"{RUNNER} names no checkout of the official suite's code")
+    root = OWN
+    if theirs:
+        root = tmp_path / "official"
+        shutil.copytree(shared("conformance", "official"), root)
+        root.chmod(0o755)
+        _described(root / "fixtures" / "simplest_gauss")
+    backend = "hs3.conformance.hs3suite_backend:HS3TestSuiteBackend"
+    done = subprocess.run(
+        [sys.executable, "-m", "hs3suite", "run", "--root", str(root), "--backend", backend],
+        env={**os.environ, "PYTHONPATH": f"{code}:{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, [r for r in done.stdout.splitlines() if not r.startswith("PASS")]
+    said = re.search(r"passed=(\d+), xfail=0, skipped=0, failed=0", done.stdout)
+    assert said is not None
+    checks = [len(entry["checks"]) for entry in _entries(root)]
+    assert int(said[1]) == sum(checks)
+
+
+def _entries(root: Path) -> list[Any]:
+    found: list[Any] = json.loads((root / "manifest.json").read_text())["fixtures"]
+    return found
+
+
+def _described(folder: Path) -> None:
+    """Give a fixture that came without metadata some: the runner refuses to start otherwise."""
+    texts = dict.fromkeys(("title", "source", "description"), "not given")
+    folder.chmod(0o755)
+    metadata = {"schema_version": 1, "test_id": folder.name, "notes": [], **texts}
+    (folder / "metadata.json").write_text(json.dumps(metadata))

@@ -14,6 +14,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -83,13 +84,18 @@ def _child(seed: int, count: int, journeys: bool) -> None:
     failure = chunk(seed, count, journeys)
     import check
 
-    told = {
-        "types": check.TYPES,
-        "journeys": check.JOURNEYS,
-        "worst": check.WORST,
-        "failure": failure,
-    }
-    print("\n" + json.dumps(told))
+    told = {"types": check.TYPES, "journeys": check.JOURNEYS, "worst": check.WORST}
+    print("\n" + json.dumps(told if failure is None else {**told, "failure": failure}))
+
+
+def _told_by_child(one: tuple[int, int, bool]) -> dict[str, Any]:
+    """What a process of its own says of a chunk; its death is a ``failure``, without a document."""
+    command = [sys.executable, __file__, "--child", json.dumps(one)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        return {"types": {}, "journeys": {}, "worst": {}, "failure": None}
+    told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return told
 
 
 def main() -> int:
@@ -109,26 +115,17 @@ def main() -> int:
     worst: dict[str, float] = {}
     sizes = [CHUNK] * (given.documents // CHUNK)
     sizes += [given.documents % CHUNK] if given.documents % CHUNK else []
-    waiting = [(1000 * given.seed + i, size, given.journeys) for i, size in enumerate(sizes)]
-    running: list[tuple[Any, subprocess.Popen[str]]] = []
-    while waiting or running:
-        while waiting and len(running) < given.jobs:
-            one = waiting.pop(0)
-            command = [sys.executable, __file__, "--child", json.dumps(one)]
-            running.append((one, subprocess.Popen(command, stdout=subprocess.PIPE, text=True)))
-        one, process = running.pop(0)
-        said, _ = process.communicate()
-        last = said.strip().splitlines()[-1] if said.strip() else ""
-        told = json.loads(last) if process.returncode == 0 else {"failure": None, "types": {}}
-        types.update(told["types"])
-        journeys.update(told.get("journeys", {}))
-        for what, size in told.get("worst", {}).items():
-            worst[what] = max(worst.get(what, 0.0), size)
-        bad = told["failure"] is not None or process.returncode != 0
-        failures += bad
-        print(f"seed {one[0]}: {'FAILED' if bad else 'ok'}", flush=True)
-        if told["failure"] is not None:
-            print(f"  {told['failure']['found']}\n  {keep(told['failure'])}", flush=True)
+    chunks = [(1000 * given.seed + i, size, given.journeys) for i, size in enumerate(sizes)]
+    with ThreadPoolExecutor(given.jobs) as pool:
+        for one, told in zip(chunks, pool.map(_told_by_child, chunks), strict=True):
+            types.update(told["types"])
+            journeys.update(told["journeys"])
+            for what, size in told["worst"].items():
+                worst[what] = max(worst.get(what, 0.0), size)
+            failures += "failure" in told
+            print(f"seed {one[0]}: {'FAILED' if 'failure' in told else 'ok'}", flush=True)
+            if told.get("failure"):
+                print(f"  {told['failure']['found']}\n  {keep(told['failure'])}", flush=True)
     seconds = time.monotonic() - start
     print(f"{given.documents} documents in {seconds:.0f} s, {failures} chunks failed")
     print("types: " + ", ".join(f"{k} {n}" for k, n in sorted(types.items(), key=lambda i: i[1])))
