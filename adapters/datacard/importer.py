@@ -19,7 +19,7 @@ from .parameters import declare, start_values
 from .parser import parse
 from .pool import Json, Pool
 from .process import Process, build, is_shape
-from .systematics import SHAPES
+from .systematics import LOGARITHMIC, SHAPES
 from .templates import DATA, Templates
 
 if TYPE_CHECKING:
@@ -250,10 +250,10 @@ def _conventions(card: Card, templates: Templates, columns: Sequence[Column]) ->
         yield Finding("datacard.signal_strength", "", message, "r")
     shapes: list[Systematic] = [s for s in card.systematics if s.kind in SHAPES]
     if any(is_shape(s, c, templates) for s in shapes for c in columns if _acts(s, c)):
+        what = "their logarithms" if shapes[0].kind in LOGARITHMIC else "their shapes"
         message = (
-            "templates are interpolated as Combine does by default: their shapes by a polynomial "
-            "inside of one standard deviation and linearly outside, their integrals as asymmetric "
-            "log-normals"
+            f"templates are interpolated as Combine does: {what} by a polynomial inside of one "
+            "standard deviation and linearly outside, their integrals as asymmetric log-normals"
         )
         yield Finding("datacard.interpolation", shapes[0].path, message)
 

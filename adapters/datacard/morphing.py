@@ -32,6 +32,10 @@ class Morphs:
         self._all: list[tuple[str, float, FloatArray, FloatArray]] = []
         self._descent = np.zeros_like(nominal)
 
+    def shift(self, varied: FloatArray) -> FloatArray:
+        """What a varied template has more than the nominal one."""
+        return varied - self._nominal
+
     def add(self, name: str, ratio: float, up: FloatArray, down: FloatArray, pool: Pool) -> None:
         """Add shifts of the bins; they are interpolated in `ratio` times the parameter."""
         self._all.append((name, ratio, up, down))
@@ -43,7 +47,12 @@ class Morphs:
         """True when a bin can fall below the floor within the ranges of the parameters."""
         return bool(self._all) and bool((self._nominal - self._descent < 0).any())
 
-    def histosys(self, pool: Pool) -> list[Json]:
+    def modifiers(self, pool: Pool, approximate: bool) -> list[Json]:
+        """As modifiers of a sample; `approximate` leaves out the floor."""
+        exact = self.is_cut and not approximate
+        return [self._effect(pool)] if exact else self._histosys(pool)
+
+    def _histosys(self, pool: Pool) -> list[Json]:
         """Without floor and normalisation: one modifier for each systematic."""
         out = []
         for name, ratio, up, down in self._all:
@@ -56,7 +65,7 @@ class Morphs:
             out.append(systematic(name, "histosys", constraint, "poly6", data, parameter))
         return out
 
-    def effect(self, pool: Pool) -> Json:
+    def _effect(self, pool: Pool) -> Json:
         """With floor and normalisation, which no modifier of the standard has."""
         return {
             "name": "morph",

@@ -105,18 +105,25 @@ class Pool:
         plain = re.sub(r"\W", "_", f"var_{name}", flags=re.ASCII)
         return self.product(plain, [name])
 
+    def step(self, name: str, factor: float) -> str:
+        r"""Combine's smooth step of a parameter: the sign of :math:`u` = `factor` times theta.
+
+        For :math:`|u| < 1` it is :math:`h(u) = u(15 + u^2(3u^2 - 10))/8`.
+        """
+        theta = self.variable(name)
+        u = theta if factor == 1 else f"{factor!r}*{theta}"
+        clipped = self.expression(f"{theta}_clipped", f"max(-1, min(1, {u}))")
+        square = f"{clipped}*{clipped}"
+        return self.expression(f"{theta}_step", f"{clipped}*(15 + {square}*(3*{square} - 10))/8")
+
     def asymmetric(self, name: str, down: float, up: float) -> str:
         r"""Combine's asymmetric log-normal factor, as a function.
 
         With :math:`D = \ln\kappa_+ - \ln\kappa_-` and :math:`S = \ln\kappa_+ + \ln\kappa_-` it is
-        :math:`\exp(\theta (D + S\,h(\theta))/2)`, where h is the sign of theta outside of
-        :math:`|\theta| < 1/2` and :math:`u(15 + u^2(3u^2 - 10))/8`, u = 2 theta, inside
-        (`logKappaForX` of CombineMathFuncs.h).
+        :math:`\exp(\theta (D + S\,h(2\theta))/2)` with the step h (`logKappaForX` of
+        CombineMathFuncs.h).
         """
-        theta = self.variable(name)
-        clipped = self.expression(f"{theta}_clipped", f"max(-1, min(1, 2*{theta}))")
-        square = f"{clipped}*{clipped}"
-        step = self.expression(f"{theta}_step", f"{clipped}*(15 + {square}*(3*{square} - 10))/8")
+        theta, step = self.variable(name), self.step(name, 2)
         low, high = math.log(down), math.log(up)
         half_difference, half_sum = (high - low) / 2, (high + low) / 2
         text = f"exp({theta}*({half_difference!r} + ({half_sum!r})*{step}))"

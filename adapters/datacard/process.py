@@ -12,7 +12,8 @@ with templates :math:`n^\pm` scaled to the integral of the nominal one, the fact
 of lnN and of the integrals of :math:`n^\pm`, :math:`x_k = s_k\theta_k` with the column's number s,
 :math:`q = \min(1, s_k)`, and h the step of `Pool.asymmetric` with u = x/q. In
 :math:`t = x/q` that is interpolation code 4p of HistFactory between
-:math:`n_b + q (n^\pm_{kb} - n_b)` (`fastVerticalInterpHistPdf2` of CombineMathFuncs.h).
+:math:`n_b + q (n^\pm_{kb} - n_b)` (`fastVerticalInterpHistPdf2` of CombineMathFuncs.h). With
+``shapeN`` it is the logarithms that are interpolated (`logarithmic`).
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ import numpy as np
 from hs3.adapters.xml.folder import Histogram
 
 from .card import Card, Column, Systematic, refuse
+from .logarithmic import LogMorphs
 from .morphing import FloatArray, Morphs
 from .normalisation import Norm
 from .pool import Json, Pool
-from .systematics import SHAPES
+from .systematics import LOGARITHMIC, SHAPES
 from .templates import Templates
 
 FLOOR = 1e-9
@@ -178,12 +180,18 @@ def _shaped(
     integral = float(histogram.contents.sum())
     scale = level if own else level / integral
     nominal = scale * histogram.contents
-    contents = np.maximum(nominal, FLOOR * level)
+    systematics = list(_shapes(card, column, templates))
+    logarithmic = any(systematic.kind in LOGARITHMIC for systematic, _ in systematics)
+    # The exponential of Combine's logarithms is not cut, and empty bins stay empty.
+    contents = np.maximum(nominal, 0.0 if logarithmic and not own else FLOOR * level)
     if not own:
         contents *= level / contents.sum()
     absolute = own and card.mc_stats[column.channel].mode == 2
-    morphs, small = Morphs(nominal, contents, FLOOR * level, not own), []
-    systematics = list(_shapes(card, column, templates))
+    small = []
+    morphs: Morphs | LogMorphs = Morphs(nominal, contents, FLOOR * level, not own)
+    if logarithmic:
+        name = f"shape_bin{column.channel}_proc_{column.process}"
+        morphs = LogMorphs(name, nominal, contents, not own)
     q = min([1.0, *(s for _, s in systematics)])
     for systematic, s in systematics:
         up, down = (
@@ -193,12 +201,11 @@ def _shaped(
         shifts = []
         for template in (up, down):
             wanted = scale if absolute else scale * integral / _integral(template, systematic)
-            shifts.append(q * (template.contents * wanted - nominal))
+            shifts.append(q * morphs.shift(template.contents * wanted))
         morphs.add(systematic.name, s / q, shifts[0], shifts[1], pool)
         if not absolute and _scale(norm, systematic, s, integral, up, down):
             small.append(systematic.name)
-    exact = morphs.is_cut and not approximate
-    modifiers = [morphs.effect(pool)] if exact else morphs.histosys(pool)
+    modifiers = morphs.modifiers(pool, approximate)
     return Process(
         column, contents, histogram.errors * scale, norm, modifiers, morphs.is_cut, small
     )
@@ -213,7 +220,12 @@ def _integral(template: Histogram, systematic: Systematic) -> float:
 
 
 def _shapes(card: Card, column: Column, templates: Templates) -> Iterator[tuple[Systematic, float]]:
-    """The systematics that change the shape of a process, with the number in its column."""
+    """The systematics that change the shape of a process, with the number in its column.
+
+    Raises:
+        ConversionError: some interpolate contents and others logarithms, which Combine refuses.
+    """
+    logarithmic: bool | None = None
     for systematic in card.systematics:
         effect = systematic.effects.get((column.channel, column.process))
         if effect is None or systematic.kind not in SHAPES:
@@ -223,6 +235,15 @@ def _shapes(card: Card, column: Column, templates: Templates) -> Iterator[tuple[
         if isinstance(effect, tuple):
             message = f"{systematic.name!r} has templates, and the two factors of a log-normal"
             refuse(message, systematic.path, systematic.name)
+        own = systematic.kind in LOGARITHMIC
+        if logarithmic not in (None, own):
+            message = (
+                f"{systematic.name!r} is `{systematic.kind}`, and other shape systematics of "
+                f"{column.process!r} in {column.channel!r} interpolate otherwise; Combine takes "
+                "one kind per process"
+            )
+            refuse(message, systematic.path, systematic.kind)
+        logarithmic = own
         yield systematic, effect
 
 

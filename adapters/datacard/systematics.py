@@ -8,8 +8,14 @@ from dataclasses import replace
 from .card import Card, Effect, McStats, RateParam, Systematic, refuse
 from .words import integer, matching, number
 
-SHAPES = ("shape", "shape2", "shapeU", "shape?", "shape2?")
-"""Kinds whose templates are interpolated linearly: `shape` and its synonyms."""
+LOGARITHMIC = ("shapeN", "shapeN2", "shapeN?", "shapeN2?")
+"""Kinds that interpolate the logarithms of templates: `shapeN` and its synonyms."""
+
+CONSTRAINED = ("shape", "shape2", "shape?", "shape2?", *LOGARITHMIC)
+"""Kinds with templates and a Gaussian constraint."""
+
+SHAPES = (*CONSTRAINED, "shapeU")
+"""All kinds with templates."""
 
 _NOT_HERE = {
     "gmM": "a Gamma distribution with a given width",
@@ -41,11 +47,6 @@ def read_line(card: Card, words: Sequence[str], path: str) -> None:
         card.systematics.append(_systematic(card, name, kind, list(words[2:]), path))
     else:
         why = f" ({_NOT_HERE[kind]})" if kind in _NOT_HERE else ""
-        if kind.startswith("shapeN"):
-            why = (
-                " (an interpolation of the logarithms of the fractions, which are normalised anew:"
-                " no modifier of HistFactory says that)"
-            )
         message = f"`{kind}`{why} cannot be carried over to HS3"
         valid = ["lnN", "lnU", "gmN", *SHAPES, *_READERS]
         refuse(message, path, kind, code="datacard.unsupported", near=valid)
@@ -76,7 +77,7 @@ def _systematic(card: Card, name: str, kind: str, words: list[str], path: str) -
 
 def _check_mixture(card: Card, name: str, kind: str, path: str) -> None:
     """One name has one constraint."""
-    families = [("lnN", *SHAPES[:2], *SHAPES[3:]), ("lnU", "shapeU"), ("gmN",), ("param",)]
+    families = [("lnN", *CONSTRAINED), ("lnU", "shapeU"), ("gmN",), ("param",)]
     for other in card.systematics:
         if other.name != name:
             continue

@@ -37,6 +37,17 @@ def asym_pow(theta: float, low: float, high: float) -> float:
     return math.exp((0.5 * (hi + lo) + alpha * 0.5 * (hi - lo)) * theta)
 
 
+def log_of(content: float) -> float:
+    """FastTemplate::Log."""
+    return math.log(content) if content > 0 else -999.0
+
+
+def log_ratio(varied: np.ndarray, nominal: np.ndarray) -> np.ndarray:
+    """FastTemplate::LogRatio."""
+    pairs = zip(varied, nominal, strict=True)
+    return np.array([math.log(v / n) if v > 0 and n > 0 else 0.0 for v, n in pairs])
+
+
 class Oracle:
     """One card.
 
@@ -179,15 +190,16 @@ class Oracle:
         return value
 
     def template(self, b: str, p: str, theta: Mapping[str, float]) -> np.ndarray:
-        """FastVerticalInterpHistPdf2, or CMSHistFunc with autoMCStats."""
+        """FastVerticalInterpHistPdf2, or CMSHistFunc with autoMCStats; of logarithms for shapeN."""
         flags = self.flags(b)
         found = self.histogram(b, p)
         if found is None:
             return np.ones(1)
         integral = found[0].sum()
         nominal = found[0] if flags else found[0] / integral
-        total = nominal.copy()
         rows = [row for row in self.rows if self.is_shape(row, b, p) and self.effect(row, b, p)]
+        logs = any(row[1].startswith("shapeN") for row in rows)
+        total = np.array([log_of(n) for n in nominal]) if logs else nominal.copy()
         region = min([1.0, *(float(self.effect(row, b, p)) for row in rows)])
         for row in rows:
             x = theta[row[0]] * float(self.effect(row, b, p))
@@ -197,8 +209,12 @@ class Oracle:
             elif flags[2] == 1:
                 up, down = up * integral / up.sum(), down * integral / down.sum()
             hi, lo = up - nominal, down - nominal
+            if logs:
+                hi, lo = log_ratio(up, nominal), log_ratio(down, nominal)
             total += 0.5 * x * ((hi - lo) + step(x, region) * (hi + lo))
-        total = np.maximum(total, 1e-9)
+        total = np.exp(total) if logs else total
+        if flags or not logs:
+            total = np.maximum(total, 1e-9)
         return total if flags else total / total.sum()
 
     def expected(

@@ -187,6 +187,50 @@ def test_shapes(folder: Path, stats: str) -> None:
     compare(workspace, Oracle(path), 2e-8)
 
 
+LOGARITHMIC = SHAPES.replace("tilt     shape ", "tilt     shapeN").replace(
+    "jes      shape?  1      1     1.07\nwide     shapeU  -      2     -",
+    "jes      shapeN? 1      1     1.07\nwide     shapeN2 -      2     -",
+)
+"""`top` has a standard and a wide systematic, `dy` one of half a standard deviation."""
+
+
+@pytest.mark.parametrize("stats", ["", "* autoMCStats 20", "ch autoMCStats 0 1 2"])
+def test_logarithms_of_shapes(folder: Path, stats: str) -> None:
+    """`shapeN` interpolates logarithms and normalises anew, by functions of the standard."""
+    assert LOGARITHMIC.count("shapeN") == 3
+    path = write(folder, LOGARITHMIC + stats)
+    workspace, report = from_datacard(path)
+    assert report.ok
+    assert any("their logarithms" in f.message for f in report)
+    assert "vertical_morph" not in hs3.dumps(workspace)
+    assert hs3.validate(workspace).ok
+    compare(workspace, Oracle(path), 2e-8)
+
+
+def test_logarithms_by_hand(tmp_path: Path) -> None:
+    """Up doubles the first of two equal bins: at x = 1 it holds two thirds, at x = 2 four fifths.
+
+    The integral of up is 27/16 of the nominal one, which goes with the power x. A bin that is empty
+    stays so, whatever up has there.
+    """
+    from hs3.adapters.xml.histograms import _model
+
+    contents = {"data_obs": [9.0, 7.0, 0.0], "b": [8.0, 8.0, 0.0], "b_tUp": [16.0, 8.0, 3.0]}
+    contents["b_tDown"] = contents["b"]
+    edges = EDGES[:4]
+    with uproot.recreate(tmp_path / "n.root") as file:
+        for name, values in contents.items():
+            file[name] = _model((edges,), np.array(values), np.ones(3))
+    text = "imax 1\njmax 0\nkmax 1\nshapes * * n.root $PROCESS $PROCESS_$SYSTEMATIC\nbin a\n"
+    text += "observation -1\nbin a\nprocess b\nprocess 1\nrate -1\nt shapeN 1\n"
+    model = hs3.compile(from_datacard(write(tmp_path, text))[0])
+    for x in (1.0, 2.0):
+        ratio, total = 2.0**x, 16.0 * (27.0 / 16.0) ** x
+        expected = [total * ratio / (1.0 + ratio), total / (1.0 + ratio), 0.0]
+        found = model.expected_counts({"t": x})["pdf_bina"]
+        assert found == pytest.approx(expected, rel=1e-6)  # six digits of the factor
+
+
 def test_all_kinds_of_statistical_parameters(folder: Path) -> None:
     """Above the threshold one per bin, up to it one per process: Poisson, or Gaussian."""
     workspace, _ = from_datacard(write(folder, SHAPES + "* autoMCStats 20"))
@@ -235,7 +279,8 @@ ERRORS = {
     "syntax sign": ("shape   -      1     0.5", "shape   -      -1     0.5"),
     "syntax name": ("rateParam ch dy", "rateParam ch dz"),
     "syntax empty": ("rate        -1", "rats        -1"),
-    "unsupported shapeN": ("tilt     shape ", "tilt     shapeN"),
+    "unsupported shapeNU": ("tilt     shape ", "tilt     shapeNU"),
+    "syntax mixture": ("tilt     shape ", "tilt     shapeN"),
     "unsupported edit": ("lumi  ", "nuisance edit freeze lumi\nlumi  "),
     "unsupported file": ("rateParam ch dy 1.2", "rateParam ch dy sm.root:w"),
     "unsupported workspace": ("$CHANNEL/$PROCESS ", "w:$PROCESS "),
