@@ -1,7 +1,6 @@
 """Discovery significance and upper limit of the demo with the calculators of hepstats.
 
-Needs hepstats, and an environment without zfit: where zfit is installed, hepstats sets the values
-of parameters by zfit alone, and takes no others.
+Needs hepstats; whether zfit is installed too makes no difference.
 """
 
 from __future__ import annotations
