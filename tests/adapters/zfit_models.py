@@ -35,6 +35,17 @@ def nll(pdf: Any, **options: Any) -> Any:
     return zfit.loss.UnbinnedNLL(pdf, data(), **options)
 
 
+MANY = 3.2 - 4.5 * np.cos(np.linspace(0.6, 2.6, 2001))
+"""Events for estimates on a grid, which has at most as many points as there are events, and ends
+where they do."""
+
+
+def _finely(pdf: Any) -> Any:
+    """The same, where zfit integrates numerically: by Simpson's rule with more points."""
+    pdf.update_integration_options(draws_simpson=4001)
+    return pdf
+
+
 SHAPES: dict[str, Callable[[], Any]] = {
     "Gauss": lambda: P.Gauss(par("mu", 2.5, 0, 6), par("s", 1.2, 0.1, 4), SPACE),
     "Gauss_number": lambda: P.Gauss(2.0, par("s", 1.2, 0.1, 4), SPACE),
@@ -156,14 +167,16 @@ SHAPES: dict[str, Callable[[], Any]] = {
         P.KDE1DimGrid(data(), obs=SPACE, bandwidth=0.4, num_grid_points=64)
     ),
     "KDE1DimFFT": lambda: _with_gauss(
-        P.KDE1DimFFT(data(), obs=SPACE, bandwidth=0.4, num_grid_points=1024)
+        P.KDE1DimFFT(MANY, obs=SPACE, bandwidth=0.4, num_grid_points=2001)
     ),
-    "KDE1DimISJ": lambda: _with_gauss(P.KDE1DimISJ(data(), obs=SPACE, num_grid_points=256)),
+    "KDE1DimISJ": lambda: _with_gauss(P.KDE1DimISJ(MANY, obs=SPACE, num_grid_points=2001)),
     "GaussianKDE1DimV1": lambda: _with_gauss(
         P.GaussianKDE1DimV1(obs=SPACE, data=data(), bandwidth=0.5)
     ),
-    "Spline": lambda: P.ProductPDF(
-        [_spline(), P.Gauss(par("mu", 2.5, 0, 6), 2.0, SPACE)]  # in a sum its integral would count
+    "Spline": lambda: _finely(
+        P.ProductPDF(  # in a sum its integral would count
+            [_spline(), P.Gauss(par("mu", 2.5, 0, 6), 2.0, SPACE)]
+        )
     ),
     "UnbinnedFromBinned": lambda: _with_gauss(
         P.UnbinnedFromBinnedPDF(_template([1, 2, 6, 5, 3, 2, 2]))
@@ -202,9 +215,11 @@ if importlib.util.find_spec("zfit_physics") is not None:
         "CMSShape": lambda: physics.CMSShape(
             par("m", 2.0, 0, 6), par("b", 0.8, 0.1, 4), par("g", 0.5, 0.1, 4), SPACE
         ),
-        "Cruijff": lambda: physics.Cruijff(
-            par("mu", 3.0, 0, 6), par("sl", 0.8, 0.1, 4), par("al", 0.2, 0.01, 4),
-            par("sr", 0.6, 0.1, 4), par("ar", 0.1, 0.01, 4), SPACE,
+        "Cruijff": lambda: _finely(
+            physics.Cruijff(
+                par("mu", 3.0, 0, 6), par("sl", 0.8, 0.1, 4), par("al", 0.2, 0.01, 4),
+                par("sr", 0.6, 0.1, 4), par("ar", 0.1, 0.01, 4), SPACE,
+            )
         ),
         "ErfExp": lambda: physics.ErfExp(
             par("mu", 3.0, 0, 6), par("b", 0.8, 0.1, 4), par("g", 0.3, 0.1, 4), 1.0, SPACE
@@ -224,7 +239,7 @@ if importlib.util.find_spec("zfit_physics") is not None:
 def _with_gauss(pdf: Any) -> Any:
     """A pdf of fixed shape, summed with one that moves."""
     other = P.Gauss(par("mu", 2.5, 0, 6), 0.8, SPACE)
-    return P.SumPDF([pdf, other], par("f", 0.4, 0, 1))
+    return P.SumPDF([_finely(pdf), other], par("f", 0.4, 0, 1))
 
 
 def _spline() -> Any:
@@ -232,10 +247,14 @@ def _spline() -> Any:
 
 
 def _convolution() -> Any:
-    wide = zfit.Space("x", -12.0, 18.0)
-    function = P.Gauss(par("mu", 2.5, 0, 6), 0.8, wide)
-    kernel = P.Gauss(0.0, par("s", 0.6, 0.1, 2), zfit.Space("x", -6.0, 6.0))
-    return P.FFTConvPDFV1(function, kernel, n=4001, norm=SPACE)
+    function = P.Gauss(par("mu", 2.5, 0, 6), 0.8, zfit.Space("x", -4.0, 12.0))
+    kernel = P.Gauss(0.0, par("s", 0.6, 0.1, 2), zfit.Space("x", -4.0, 4.0))
+    return convolved(function, kernel, 201)
+
+
+def convolved(function: Any, kernel: Any, points: int) -> Any:
+    """zfit's convolution, with as many points for the kernel."""
+    return P.FFTConvPDFV1(function, kernel, n=points, norm=SPACE, interpolation="spline:3")
 
 
 def _conditional() -> Any:
@@ -243,7 +262,9 @@ def _conditional() -> Any:
     width = par("width", 1.0, 0.1, 5)
     given = zfit.Space("w", 0.2, 3.0)
     pdf = P.ConditionalPDFV1(P.Gauss(par("mu", 2.5, 0, 6), width, SPACE), {width: given})
-    events = np.stack([EVENTS, np.linspace(0.3, 2.8, 23)], axis=1)
+    events = np.stack([EVENTS, np.linspace(0.3, 2.8, 23)], axis=1)[
+        ::4
+    ]  # zfit takes them one by one
     return zfit.loss.UnbinnedNLL(pdf, zfit.Data.from_numpy(obs=SPACE * given, array=events))
 
 
