@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -106,12 +107,14 @@ class Backend(LikelihoodBackend):
         """The density of a zfit pdf, normalised over the observables."""
         target, reference = check["target"], dict(check["reference_point"])
         pdf, parameters = self._pdf(workspace, target)
-        out = []
-        for point in points_of(check):
-            at = {**reference, **point}
-            _set(parameters, at)
-            place = np.array([[at[name] for name in pdf.obs]])
-            out.append(float(np.asarray(pdf.pdf(zfit.Data(place, obs=pdf.space)))[0]))
+        out: list[float] = []
+        points = [{**reference, **point} for point in points_of(check)]
+        # zfit takes many events at once, and one value of each parameter
+        for _, group in groupby(points, lambda at: [at.get(name) for name in parameters]):
+            same = list(group)
+            _set(parameters, same[0])
+            place = np.array([[at[name] for name in pdf.obs] for at in same])
+            out += map(float, np.asarray(pdf.pdf(zfit.Data(place, obs=pdf.space))))
         return out
 
     def run_sampling(self, workspace: Workspace, check: Any, path: str) -> list[list[float]]:
