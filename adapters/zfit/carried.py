@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -27,44 +28,12 @@ from hs3.engine.terms import (
 from hs3.errors import EvaluationError
 from hs3.graph import Graph
 
+from .bridge import Call, EnginePDF, called
 from .shapes.templates import BinsPDF, binned_space
 from .values import Values
 
 Traced = Callable[[Array, Array], tuple[Array, Array]]
 """From parameters (P,) and events (D, N) to values, and the relative error of integrals in them."""
-
-
-class EnginePDF(zfit.pdf.BasePDF):  # type: ignore[misc]
-    """The density of unbinned events, which the engine normalises.
-
-    Args:
-        density: from the parameters (by name) and the events (D, N) to the densities (N,).
-        space: in which it is normalised.
-        params: zfit's parameters by name.
-        name: of the pdf.
-    """
-
-    def __init__(
-        self,
-        density: Callable[[Mapping[str, Any], Any], Any],
-        space: Any,
-        params: Mapping[str, Any],
-        name: str,
-    ) -> None:
-        self._density, self._whole = density, space
-        super().__init__(obs=space, params=dict(params), name=name)
-
-    @zfit.supports()  # type: ignore[untyped-decorator]
-    def _unnormalized_pdf(self, x: Any, params: Any) -> Any:
-        return self._density(params, tf.stack([x[i] for i in range(self.n_obs)]))
-
-    @zfit.supports()  # type: ignore[untyped-decorator]
-    def _integrate(self, limits: Any, norm: Any, options: Any = None) -> Any:
-        """One over the whole range; zfit integrates others numerically."""
-        del norm, options
-        if limits != self._whole:
-            raise zfit.exception.SpecificFunctionNotImplemented
-        return tf.constant([1.0], tf.float64)
 
 
 class Carrier:
@@ -82,19 +51,36 @@ class Carrier:
     def channel(self, index: int) -> tuple[str, Any, Any]:
         """Kind of the loss, model and data of a HistFactory channel."""
         channel = self.graph.channels[index]
-        place = self.model.layout.per_channel(_numbered(self.model))[index].astype(int)
+        numbers = _numbered(self.model)
+        place = self.model.layout.per_channel(numbers)[index].astype(int)
+        rates, pull = self._rates
 
-        def counts(theta: Array, events: Array) -> tuple[Array, Array]:
+        def value_of(theta: Any, events: Any) -> Any:
             del events
-            rates, _ = kernels.expectation(theta, self.model.program, self.model.arrays)
-            return jnp.ravel(rates)[place], jnp.zeros(())
+            return np.asarray(rates(theta))[place]
+
+        def slope_of(theta: Any, events: Any, up: Any) -> Any:
+            del events
+            whole = np.zeros(numbers.size)
+            whole[place] = up
+            return np.asarray(pull(theta, whole))
 
         edges = dict(zip(channel.axes, channel.edges, strict=True))
         form = [len(e) - 1 for e in channel.edges]
         names = self.model.names
-        pdf = self._bins(counts, names, edges, form, channel.name, True)
+        call = called(value_of, slope_of, names)
+        pdf = self._bins(call, names, edges, form, channel.name, True)
         observed = np.reshape(np.asarray(channel.observed, float), form)
         return "ExtendedBinnedNLL", pdf, _binned(edges, observed)
+
+    @cached_property
+    def _rates(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """The counts of all channels, and what pulls derivatives back: compiled once for all."""
+
+        def rates(theta: Array) -> Array:
+            return jnp.ravel(kernels.expectation(theta, self.model.program, self.model.arrays)[0])
+
+        return jax.jit(rates), jax.jit(lambda theta, up: jax.vjp(rates, theta)[1](up)[0])
 
     def term(self, index: int) -> tuple[str, Any, Any]:
         """Kind of the loss, model and data of a factor of another type.
@@ -183,7 +169,8 @@ class Carrier:
         scope = scope_of(self._named(jnp.asarray(self.model.start)), self._program, spec, data)
         counted = expected_contents(spec, scope, data)[1]
         names = self._names(spec)
-        pdf = self._bins(contents, names, edges, form, spec.distribution, counted)
+        call = self._bridge(contents, names)
+        pdf = self._bins(call, names, edges, form, spec.distribution, counted)
         observed = np.reshape(np.asarray(term.data.contents, float), form)
         kind = "ExtendedBinnedNLL" if counted else "BinnedNLL"
         return kind, pdf, _binned(edges, observed)
@@ -208,14 +195,13 @@ class Carrier:
 
     def _bins(
         self,
-        counts: Traced,
+        call: Call,
         names: Sequence[str],
         edges: Mapping[str, Any],
         form: Sequence[int],
         name: str,
         events: bool,
     ) -> BinsPDF:
-        call = self._bridge(counts, names)
         params = {n: self.values.parameters[n] for n in names}
 
         def bins(params: Mapping[str, Any]) -> Any:
@@ -223,9 +209,7 @@ class Carrier:
 
         return BinsPDF(bins, binned_space(edges), params, name, events)
 
-    def _bridge(
-        self, function: Traced, names: Sequence[str]
-    ) -> Callable[[Mapping[str, Any], Any], Any]:
+    def _bridge(self, function: Traced, names: Sequence[str]) -> Call:
         """A function for TensorFlow, with its exact derivatives by the parameters.
 
         Raises:
@@ -252,19 +236,7 @@ class Carrier:
         def slope_of(own: Any, events: Any, up: Any) -> Any:
             return np.asarray(pull(own, events, up))
 
-        @tf.custom_gradient  # type: ignore[untyped-decorator]
-        def bridge(own: Any, events: Any) -> Any:
-            def gradient(up: Any) -> Any:
-                slope = tf.numpy_function(slope_of, [own, events, up], tf.float64)
-                return tf.ensure_shape(slope, own.shape), tf.zeros_like(events)
-
-            return tf.numpy_function(value_of, [own, events], tf.float64), gradient
-
-        def call(params: Mapping[str, Any], events: Any) -> Any:
-            own = tf.stack([tf.convert_to_tensor(params[n], tf.float64) for n in names])
-            return bridge(own, tf.convert_to_tensor(events, tf.float64))
-
-        return call
+        return called(value_of, slope_of, names)
 
 
 def _numbered(model: Model) -> Any:
