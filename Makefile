@@ -14,7 +14,8 @@ ZFIT_EXTRAS := test,pyhf,plot,zfit,neighbours
 
 SOURCES := $(shell find hs3 engine adapters conformance -name __pycache__ -prune -o -type f -print)
 
-.PHONY: help demo test test-slow test-random test-faults fuzz nightly test-root test-zfit verify-lowest lint format types bench wheel-check \
+.PHONY: help demo test test-slow test-random test-faults fuzz nightly test-root test-zfit \
+	test-zfit-all verify-lowest lint format types bench wheel-check \
 	conformance-matrix constraints pages clean
 
 help:
@@ -27,6 +28,7 @@ help:
 	@echo "make nightly      the three above, and random documents through adapters, ROOT, pyhf and zfit"
 	@echo "make test-root    install the real ROOT and compare with it"
 	@echo "make test-zfit    install zfit and its neighbours and compare with them"
+	@echo "make test-zfit-all  the same, with every published likelihood in zfit"
 	@echo "make verify-lowest  verify an archive with the oldest versions that are allowed"
 	@echo "make lint         ruff: rules and layout"
 	@echo "make format       let ruff rewrite the layout"
@@ -87,10 +89,15 @@ verify-lowest: $(VENV)/.package $(VENV)-lowest/.package
 	! $(LOWEST)/hs3 verify build/lowest/changed.zip
 
 # TensorFlow wants versions of its own, so zfit and its neighbours get an environment of their own.
+ZFIT_PYTEST = PYTHONPATH=$(CURDIR) $(VENV)-zfit/bin/python -m pytest -q -n 2 \
+	tests/adapters/test_zfit*.py tests/adapters/test_neighbours.py \
+	tests/adapters/test_histograms.py tests/conformance/test_conversions.py
+
 test-zfit: $(VENV)-zfit/.ready
-	PYTHONPATH=$(CURDIR) $(VENV)-zfit/bin/python -m pytest -q -n 2 \
-		tests/adapters/test_zfit*.py tests/adapters/test_neighbours.py \
-		tests/adapters/test_histograms.py tests/conformance/test_conversions.py $(ARGS)
+	$(ZFIT_PYTEST) $(ARGS)
+
+test-zfit-all: $(VENV)-zfit/.ready
+	$(ZFIT_PYTEST) -m "slow or not slow" $(ARGS)
 
 lint: $(VENV)/.tools
 	$(BIN)/ruff check .
