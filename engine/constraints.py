@@ -14,11 +14,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.scipy.special import gammaln, log_ndtr
+from jax.scipy.special import log_ndtr
 
 from hs3.errors import FitError
 from hs3.histfactory.meaning import Constraint, FloatArray
 
+from . import poisson as counts
 from .inputs import ONE
 
 KINDS = ("gauss", "truncated", "poisson", "lognormal", "gamma")
@@ -122,33 +123,8 @@ def truncated(a: Array, p: Array, s: Array, support: Array) -> Array:
 
 
 def poisson(a: Array, p: Array, s: Array) -> Array:
-    r""":math:`-\ln \mathrm{Pois}(a \mid s p)`, continued with the Gamma function.
-
-    For large a, as tight constraints have them, the terms of the plain formula are huge and nearly
-    cancel. Then with :math:`d = s p/a - 1` the value is
-    :math:`a\,(d - \ln(1 + d)) + \tfrac12\ln 2\pi a + 1/12a - 1/360a^3 + …` (Stirling's series).
-    """
-    rate = s * p
-    large = a > 50.0
-    safe = jnp.where(large, a, 50.0)
-    excess = jnp.where(large, p * (s / safe) - 1.0, 0.0)
-    series = (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0) / safe**2) / safe**2) / safe
-    stable = safe * log1p_excess(excess) + 0.5 * jnp.log(2.0 * jnp.pi * safe) + series
-    few = jnp.where(large, 0.0, a)
-    nothing = few == 0.0
-    plain: Array = rate - few * jnp.log(jnp.where(nothing, 1.0, rate)) + gammaln(few + 1.0)
-    return jnp.where(large, stable, plain)
-
-
-def log1p_excess(d: Array) -> Array:
-    r""":math:`d - \ln(1 + d)`, by its power series where the difference would lose digits."""
-    small = jnp.abs(d) < 0.05
-    t = jnp.where(small, d, 0.0)
-    value = jnp.zeros_like(t)
-    for k in range(13, 1, -1):
-        value = value * t + (-1.0) ** k / k
-    large = jnp.where(small, 1.0, d)
-    return jnp.where(small, value * t * t, large - jnp.log1p(large))
+    r""":math:`-\ln \mathrm{Pois}(a \mid s p)`, continued with the Gamma function."""
+    return counts.nll(a, s * p)
 
 
 def lognormal(a: Array, p: Array, s: Array) -> Array:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 
@@ -65,15 +63,3 @@ class Dataset:
             },
             {name: v[number] for name, v in self.contents.items()},
         )
-
-
-def log_factorials(counts: FloatArray) -> float:
-    r""":math:`\sum \ln\Gamma(n + 1)` over all counts; without scipy, whose import takes time.
-
-    Raises:
-        FitError: a count is negative.
-    """
-    if (counts < 0.0).any():
-        worst = float(counts.min())
-        raise FitError(f"a count is {worst:g}", code="fit.wrong_data", value=worst)
-    return math.fsum(math.lgamma(n + 1.0) for n in counts.ravel().tolist())

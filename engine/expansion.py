@@ -22,6 +22,7 @@ from .histfactory import curvature, rates
 from .histfactory.arrays import Blocks
 from .inputs import Program
 from .likelihood import Arrays, Observed, poisson_terms
+from .poisson import slope
 from .second_order import Expansion, by_pairs, by_rows
 from .terms import TermData, TermProgram, terms_nll
 
@@ -106,8 +107,8 @@ def _expand_inputs(
     def sum_of_terms(values: Array) -> Array:
         return jnp.sum(aux.terms(arrays.constraints, observed.measured, values))
 
-    value, slope = jax.value_and_grad(sum_of_terms)(inputs)
-    gradient = jnp.zeros(size).at[place].add(slope, mode="drop")
+    value, pull = jax.value_and_grad(sum_of_terms)(inputs)
+    gradient = jnp.zeros(size).at[place].add(pull, mode="drop")
     slots, second = aux.second(arrays.constraints, observed.measured, inputs)
     rows, columns = place[slots][:, None], place[slots][None, :]
     matrix = jnp.zeros((size, size)).at[rows, columns].add(second, mode="drop")
@@ -126,7 +127,7 @@ def _expand_block(block: Blocks, counts: Array, inputs: Array, tau: Array) -> _B
     s = rates.stages(block, inputs)
     good = block.bin_mask & (s.rates > 0.0)
     rate = jnp.where(good, s.rates, 1.0)
-    h = jnp.where(good, 1.0 - counts / rate, jnp.where(block.bin_mask, 1.0, 0.0))
+    h = jnp.where(block.bin_mask, slope(counts, s.rates), 0.0)
     d = curvature.derivatives(block, inputs, s, tau * h)
     weight = jnp.where(good, (1.0 - tau) / rate + tau * counts / (rate * rate), 0.0)
     matrix = (d.jacobian * weight[:, None]).T @ d.jacobian + d.weighted

@@ -4,7 +4,8 @@ r"""The negative log-likelihood of a resolved graph, as pure functions of arrays
     -\ln L(\theta) = \sum_{b} \big[\nu_b - n_b \ln\nu_b + \ln\Gamma(n_b + 1)\big]
                      + \sum_c -\ln p_c(a_c \mid \theta) + \text{terms}
 
-with the constraints of `hs3.engine.constraints` and the terms of `hs3.engine.terms`.
+with the constraints of `hs3.engine.constraints` and the terms of `hs3.engine.terms`. Sums over bins
+have the form of `hs3.engine.poisson`, which keeps the digits of large counts.
 
 The jitted functions below take everything as arguments, so that models of the same shapes share
 one compiled program, and batches (toys, scans, signal points) are a `vmap` away.
@@ -23,6 +24,7 @@ from .constraints import Constraints, Measured
 from .histfactory import rates
 from .histfactory.arrays import Blocks
 from .inputs import Program
+from .poisson import deviance
 from .terms import TermData, terms_nll
 
 
@@ -34,7 +36,7 @@ class Observed:
     Attributes:
         counts: observed counts per block and bin, shape (C, W).
         measured: auxiliary measurements.
-        constant: the sum of ln Gamma(n + 1) over all bins, which depends on the counts alone.
+        constant: the sum of s(n) of `hs3.engine.poisson` over all bins: what the counts alone give.
         terms: data of the terms that are no channels.
     """
 
@@ -54,15 +56,12 @@ class Arrays:
 
 
 def poisson_terms(counts: Array, expected: Array, mask: Array) -> Array:
-    """``expected - counts ln(expected)`` per bin; infinite where the expectation is negative.
+    """The deviance of each bin that exists; infinite where the expectation is negative.
 
     A bin that expects nothing contributes nothing when it is empty, and infinity otherwise.
     """
-    positive = expected > 0.0
-    safe = jnp.where(positive, expected, 1.0)
-    inside = safe - counts * jnp.log(safe)
-    outside = jnp.where((expected == 0.0) & (counts == 0.0), 0.0, jnp.inf)
-    return jnp.where(mask, jnp.where(positive, inside, outside), 0.0)
+    possible = jnp.where(expected >= 0.0, deviance(counts, expected), jnp.inf)
+    return jnp.where(mask, possible, 0.0)
 
 
 def evaluate(

@@ -27,7 +27,7 @@ from hs3.histfactory.meaning import (
 from . import constraints as aux
 from . import kernels
 from .accuracy import check, is_accurate, refined
-from .data import Dataset, Events, log_factorials
+from .data import Dataset, Events
 from .density import Options
 from .density.document import paths
 from .functions import evaluate_all
@@ -37,6 +37,7 @@ from .histfactory.pack import pack
 from .inputs import Program, input_slots
 from .likelihood import Arrays, Observed
 from .needed import needed_functions
+from .poisson import saturated_data
 from .sampling import terms as sampling
 from .terms import TermData, TermSpec, term_data, term_program
 
@@ -412,7 +413,7 @@ def observe(
     counts: FloatArray, measured: aux.Measured, terms: tuple[TermData, ...] = ()
 ) -> Observed:
     """Bind counts (C, W) and auxiliary measurements, with the constant that follows from them."""
-    constant = np.float64(log_factorials(counts))
+    constant = np.float64(saturated_data(counts).sum())
     return jax.device_put(Observed(counts, measured, constant, terms))  # type: ignore[arg-type, no-any-return]
 
 

@@ -12,7 +12,9 @@ none (auxiliary)           :math:`-\ln f` at the values of the parameters
 ========================== ===================================================================
 
 :math:`p_b` is the probability of the bin, the integral of the density over it; with the option
-`bin_centres` the density at its centre times its volume. Factorials are Gamma functions.
+`bin_centres` the density at its centre times its volume. Factorials are Gamma functions. Counts are
+compared with what is expected in the form of `hs3.engine.poisson`: with its s(n) the multinomial is
+:math:`\sum_b n_b\ln\frac{n_b}{N p_b} + \sum_b s(n_b) - s(N)`.
 """
 
 from __future__ import annotations
@@ -28,7 +30,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.scipy.special import gammaln
 
 from hs3.data.binned import BinnedData
 from hs3.data.unbinned import UnbinnedData
@@ -38,7 +39,6 @@ from hs3.graph import Graph, Term
 from hs3.histfactory.meaning import FloatArray
 from hs3.jsonio import dumps
 
-from .data import log_factorials
 from .density import (
     Definitions,
     DensityScope,
@@ -50,6 +50,7 @@ from .density import (
 )
 from .density.counts import bin_counts
 from .measured import bound, measured_values, with_measured
+from .poisson import deviance, nll, saturated, saturated_data
 
 Kind = Literal["unbinned", "binned", "gaussian", "auxiliary"]
 
@@ -111,7 +112,8 @@ class TermData:
     Attributes:
         low, high: the event's coordinates in both, or the limits of each bin, shape (D, N).
         weights: weights of events, contents of bins or measured values, shape (N,).
-        constant: what the data alone contribute: logarithms of factorials or of a determinant.
+        constant: what the data alone contribute: the sum of s(n) of `hs3.engine.poisson`, or the
+            logarithm of a determinant.
         whitener: inverse Cholesky factor of the covariance of the contents (N, N), or (0, 0).
     """
 
@@ -195,7 +197,7 @@ def _binned(data: BinnedData) -> TermData:
     ]
     contents = np.asarray(data.contents, dtype=np.float64)
     if data.uncertainty is None:
-        constant = log_factorials(contents)
+        constant = float(saturated_data(contents).sum())
         return _made(corners[0], corners[1], contents, constant)
     sigma = np.asarray(data.uncertainty.sigma, dtype=np.float64)
     given = data.uncertainty.correlation
@@ -265,16 +267,19 @@ def _nll(spec: TermSpec, scope: DensityScope, data: TermData) -> Array:
         nu = expected_events(dist, scope)
         log_p = _log_bins(spec, scope, box)
         if spec.kind == "binned":
-            part = jnp.where(data.weights == 0.0, 0.0, data.weights * log_p)
-            total = data.weights.sum()
-            multinomial = data.constant - gammaln(total + 1.0) - jnp.sum(part)
-            return multinomial + _extended(nu, data.weights)
+            return _multinomial(data, log_p) + _extended(nu, data.weights)
         counts = (data.weights.sum() if nu is None else nu) * jnp.exp(log_p)
     if spec.kind == "gaussian":
         pulls = data.whitener @ (data.weights - counts)
         return 0.5 * jnp.dot(pulls, pulls) + data.constant
-    logs = jnp.where(data.weights == 0.0, 0.0, data.weights * jnp.log(counts))
-    return jnp.sum(counts - logs) + data.constant
+    return jnp.sum(deviance(data.weights, counts)) + data.constant
+
+
+def _multinomial(data: TermData, log_p: Array) -> Array:
+    total, some = data.weights.sum(), data.weights > 0.0
+    share = jnp.log(jnp.where(some, data.weights / jnp.where(some, total, 1.0), 1.0))
+    surprise = jnp.where(some, data.weights * (share - log_p), 0.0)
+    return jnp.sum(surprise) + data.constant - saturated(total)
 
 
 def expected_contents(spec: TermSpec, scope: DensityScope, data: TermData) -> tuple[Array, bool]:
@@ -306,5 +311,4 @@ def _extended(nu: Array | None, weights: Array) -> Array:
     """The Poisson factor of the number of events."""
     if nu is None:
         return jnp.zeros(())
-    total = weights.sum()
-    return nu - total * jnp.log(nu) + gammaln(total + 1.0)
+    return nll(weights.sum(), nu)

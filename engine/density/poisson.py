@@ -5,44 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import jax.numpy as jnp
-import numpy as np
 from jax import Array, lax
-from jax.scipy.special import gammaln
 from jax.typing import ArrayLike
 
 from hs3.distributions.poisson import BarlowBeestonLiteDist, PoissonDist
 
+from ..poisson import nll
 from .density import Box, breakpoints, log_integral, log_shape
 from .incomplete_gamma import log_gamma_interval, log_lower, log_upper
-from .large_gamma import log_minus_log
 from .limits import limits, peak
 from .quadrature import integrate
 from .scope import DensityScope
 from .special import log_difference
 
-_LARGE = 100.0
-"""Counts above are expanded; four terms of Stirling's series are exact to 16 digits there."""
-
 
 def log_poisson(count: Array, mean: Array) -> Array:
-    r""":math:`x\ln\lambda - \lambda - \ln\Gamma(x+1)`; -inf for x < 0, nan for λ < 0.
-
-    Large counts are expanded around x (C. Loader, "Fast and accurate computation of binomial
-    probabilities", 2000): the three terms are large there and cancel.
-    """
-    inside, large = count >= 0.0, (count > _LARGE) & (mean > 0.0)
-    near = _around(jnp.where(large, count, _LARGE), jnp.where(large, mean, _LARGE))
-    x = jnp.where(inside & ~large, count, 0.0)
-    none = (x == 0.0) | (mean == 0.0)
-    power = jnp.where(none, 0.0, x * jnp.log(jnp.where(none, 1.0, mean)))
-    value = jnp.where((mean == 0.0) & (x > 0.0), -jnp.inf, power - mean - gammaln(x + 1.0))
-    value = jnp.where(large, near, value)
-    return jnp.where(mean < 0.0, jnp.nan, jnp.where(inside, value, -jnp.inf))
-
-
-def _around(x: Array, mean: Array) -> Array:
-    stirling = (1.0 / 12.0 - (1.0 / 360.0 - 1.0 / (1260.0 * x * x)) / (x * x)) / x
-    return -x * log_minus_log((mean - x) / x) - 0.5 * jnp.log(2.0 * np.pi * x) - stirling
+    r""":math:`x\ln\lambda - \lambda - \ln\Gamma(x+1)`; -inf for x < 0, nan for λ < 0."""
+    inside = count >= 0.0
+    value = -nll(jnp.where(inside, count, 0.0), mean)
+    return jnp.where(inside | (mean < 0.0), value, -jnp.inf)
 
 
 @log_shape.register

@@ -23,19 +23,19 @@ from dataclasses import replace
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.special import gammaln, xlogy
 
 from hs3.errors import FitError
 from hs3.histfactory.meaning import Constraint, FloatArray
 
 from .. import constraints as aux
-from ..data import Dataset, Events, log_factorials
+from ..data import Dataset, Events
 from ..density import expected_events
 from ..density.counts import bin_counts
 from ..fit import FitResult
 from ..inputs import Program
 from ..measured import predicted
 from ..model import Model, observe
+from ..poisson import saturated_data
 from ..sampling.terms import names_of
 from ..terms import TermData, TermProgram, TermSpec, scope_of, terms_nll
 
@@ -46,7 +46,7 @@ def saturated_nll(model: Model, best: FitResult, data: Dataset) -> FloatArray:
     The constraint of a parameter that was held is that of the fit, as it could not follow.
     """
     counts = model.layout.stacked([data.channels[name] for name in model.channel_names])
-    total: FloatArray = _poisson(counts).sum(axis=-1)
+    total: FloatArray = saturated_data(counts).sum(axis=(-2, -1))
     total = total + _constraints_nll(model, best, data)
     for name, spec, own in _terms(model):
         total = total + _term_nll(model, best, spec, own, data.contents[name])
@@ -99,11 +99,6 @@ def check(model: Model) -> None:
 # --- parts of the likelihood ----------------------------------------------------------------------
 
 
-def _poisson(counts: FloatArray) -> FloatArray:
-    total: FloatArray = (counts - xlogy(counts, counts) + gammaln(counts + 1.0)).sum(axis=-1)
-    return total
-
-
 def _constraints_nll(model: Model, best: FitResult, data: Dataset) -> FloatArray:
     total: FloatArray = np.zeros(())
     numbers, movable = best.values, set(_movable(model, best))
@@ -130,10 +125,9 @@ def _term_nll(
     if spec.kind == "auxiliary":
         return np.full(contents.shape[:-1], _at_the_centre(model, best, spec, own))
     if _counts_events(model, best, spec, own):
-        return _poisson(contents)
-    total = contents.sum(axis=-1)
-    shares = xlogy(contents, contents).sum(axis=-1) - xlogy(total, total)
-    found: FloatArray = gammaln(contents + 1.0).sum(axis=-1) - gammaln(total + 1.0) - shares
+        return saturated_data(contents).sum(axis=-1)
+    total = saturated_data(contents.sum(axis=-1))
+    found: FloatArray = saturated_data(contents).sum(axis=-1) - total
     return found
 
 
@@ -247,4 +241,4 @@ def _empty(spec: TermSpec, bins: int) -> TermData:
         for cut in (slice(None, -1), slice(1, None))
     )
     nothing = np.zeros(low.shape[1])
-    return TermData(low, high, nothing, np.float64(log_factorials(nothing)), np.zeros((0, 0)))  # type: ignore[arg-type]
+    return TermData(low, high, nothing, np.float64(0.0), np.zeros((0, 0)))  # type: ignore[arg-type]

@@ -16,7 +16,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.special import gammaln
 
 from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
@@ -31,6 +30,7 @@ from ..inputs import Program
 from ..likelihood import Observed
 from ..minimise import CONVERGED, INFINITE, STALLED, Box
 from ..model import Model
+from ..poisson import saturated_data
 from ..threads import one_thread
 
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
@@ -244,13 +244,10 @@ def observations(model: Model, data: Dataset) -> Observed:
     checked = model.with_data(data.toy(0)).observed
     counts = model.layout.stacked([data.channels[name] for name in model.channel_names])
     counts = np.broadcast_to(counts, (size, *checked.counts.shape))
-    if (counts < 0.0).any():
-        worst = float(counts.min())
-        raise FitError(f"a count is {worst:g}", code="fit.wrong_data", value=worst)
     values = [data.auxiliary[c.name] for c in aux.ordered(model.graph.constraints)]
     measured = np.stack(values, axis=-1) if values else np.zeros((size, 0))
     slots = np.broadcast_to(np.asarray(checked.measured.slot), measured.shape)
-    constants = gammaln(counts + 1.0).sum(axis=(1, 2))
+    constants = saturated_data(counts).sum(axis=(1, 2))
     terms = model.terms_with(data, (size,))
     return Observed(counts, aux.Measured(measured, slots), constants, terms)  # type: ignore[arg-type]
 

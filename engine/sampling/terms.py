@@ -34,9 +34,10 @@ from hs3.errors import CompileError, EvaluationError, FitError
 from hs3.graph import Term
 from hs3.histfactory.meaning import Channel, FloatArray
 
-from ..data import Dataset, Events, log_factorials
+from ..data import Dataset, Events
 from ..density import DensityScope, expected_events
 from ..measured import bound, drawn, predicted
+from ..poisson import saturated_data
 from ..terms import TermData, TermProgram, TermSpec, expected_contents, scope_of
 from .asimov import grid
 from .draw import Source
@@ -87,8 +88,7 @@ def replaced(
         raise _wrong(name, f"needs {needed} {what}, the data have {contents.shape}")
     changed = {"weights": contents}
     if spec.kind == "binned":
-        each = contents.reshape(-1, contents.shape[-1])
-        changed["constant"] = np.array([log_factorials(row) for row in each]).reshape(toys)
+        changed["constant"] = saturated_data(contents).sum(axis=-1)
     return TermData(**kept | changed)
 
 
