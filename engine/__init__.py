@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from . import precision
+from .compilation import compile
 from .data import Dataset, Events
 from .density import Options
 from .fit import FitResult, FittedParameter, fit
-from .model import Model, ModelParameter, compile
+from .model import Model, ModelParameter
 
 __all__ = [
     "Dataset",

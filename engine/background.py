@@ -17,7 +17,7 @@ from hs3.histfactory.meaning import BinFactors, BinFunction, Effect, FloatArray
 
 from . import kernels
 from .diagnostics.prefit import prefits
-from .diagnostics.yield_table import after_fit
+from .diagnostics.uncertainty import after_fit
 from .fit import fit
 from .histfactory.effects import lowered
 from .model import Model

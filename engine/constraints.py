@@ -123,8 +123,15 @@ def truncated(a: Array, p: Array, s: Array, support: Array) -> Array:
 
 
 def poisson(a: Array, p: Array, s: Array) -> Array:
-    r""":math:`-\ln \mathrm{Pois}(a \mid s p)`, continued with the Gamma function."""
-    return counts.nll(a, s * p)
+    r""":math:`-\ln \mathrm{Pois}(a \mid s p)`, continued with the Gamma function.
+
+    For tight constraints, whose a is large, the product s p would round off digits of p.
+    """
+    large = a > counts.LARGE
+    safe = jnp.where(large, a, counts.LARGE)
+    near = safe * counts.log_minus_log(jnp.where(large, p * (s / safe) - 1.0, 0.0))
+    few = counts.deviance(jnp.where(large, 0.0, a), jnp.where(large, 1.0, s * p))
+    return jnp.where(large, near, few) + counts.saturated(a)
 
 
 def lognormal(a: Array, p: Array, s: Array) -> Array:

@@ -1,4 +1,7 @@
-"""The compiled entry points. Jitted once per shape, they are shared by all models of that shape."""
+"""The compiled entry points. Jitted once per shape, they are shared by all models of that shape.
+
+Those for one set of values take the arrays packed (`hs3.engine.packed`), since each costs time.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,58 @@ import jax.numpy as jnp
 from jax import Array
 
 from . import constraints as aux
-from . import likelihood
-from .expansion import expand as _expand
+from . import expansion, likelihood
 from .histfactory import rates
 from .inputs import Program
 from .likelihood import Arrays, Observed
 from .minimise import Box
 from .minimise import minimise as _minimise
+from .packed import Packed
+from .second_order import Expansion
 
-evaluate = jax.jit(likelihood.evaluate, static_argnames="program")
-value_and_gradient = jax.jit(jax.value_and_grad(likelihood.nll), static_argnames="program")
-expand = jax.jit(_expand, static_argnames="program")
+
+def evaluate(
+    theta: Array, program: Program, arrays: Arrays, observed: Observed
+) -> tuple[Array, Array]:
+    """See `hs3.engine.likelihood.evaluate`."""
+    return _evaluate(theta, program, arrays.packed, observed.packed)
+
+
+def value_and_gradient(
+    theta: Array, program: Program, arrays: Arrays, observed: Observed
+) -> tuple[Array, Array]:
+    """The negative log-likelihood and its gradient in all parameters, shape (T,)."""
+    return _value_and_gradient(theta, program, arrays.packed, observed.packed)
+
+
+def expand(
+    theta: Array, index: Array, tau: Array, program: Program, arrays: Arrays, observed: Observed
+) -> Expansion:
+    """See `hs3.engine.expansion.expand`."""
+    return _expand(theta, index, tau, program, arrays.packed, observed.packed)
+
+
+@partial(jax.jit, static_argnames="program")
+def _evaluate(
+    theta: Array, program: Program, arrays: Packed, observed: Packed
+) -> tuple[Array, Array]:
+    return likelihood.evaluate(theta, program, arrays.unpacked(), observed.unpacked())
+
+
+@partial(jax.jit, static_argnames="program")
+def _value_and_gradient(
+    theta: Array, program: Program, arrays: Packed, observed: Packed
+) -> tuple[Array, Array]:
+    return jax.value_and_grad(likelihood.nll)(
+        theta, program, arrays.unpacked(), observed.unpacked()
+    )
+
+
+@partial(jax.jit, static_argnames="program")
+def _expand(
+    theta: Array, index: Array, tau: Array, program: Program, arrays: Packed, observed: Packed
+) -> Expansion:
+    return expansion.expand(theta, index, tau, program, arrays.unpacked(), observed.unpacked())
 
 
 class Found(NamedTuple):
@@ -38,7 +82,6 @@ class Found(NamedTuple):
     curvature: Array
 
 
-@partial(jax.jit, static_argnames=("program", "max_steps"))
 def minimise(
     theta: Array,
     index: Array,
@@ -49,7 +92,21 @@ def minimise(
     max_steps: int,
 ) -> Found:
     """One fit."""
-    state = _minimise(theta, index, box, program, arrays, observed, max_steps)
+    return _one_fit(theta, index, box, program, arrays.packed, observed.packed, max_steps)
+
+
+@partial(jax.jit, static_argnames=("program", "max_steps"))
+def _one_fit(
+    theta: Array,
+    index: Array,
+    box: Box,
+    program: Program,
+    arrays: Packed,
+    observed: Packed,
+    max_steps: int,
+) -> Found:
+    own, data = arrays.unpacked(), observed.unpacked()
+    state = _minimise(theta, index, box, program, own, data, max_steps)
     verdict = jnp.stack([state.at.value, state.edm, state.tau, state.steps, state.status])
     return Found(verdict, state.x, state.at.gradient, state.at.curvature)
 

@@ -14,17 +14,22 @@ one compiled program, and batches (toys, scans, signal points) are a `vmap` away
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
+
+from hs3.histfactory.meaning import FloatArray
 
 from . import constraints as aux
 from .constraints import Constraints, Measured
 from .histfactory import rates
 from .histfactory.arrays import Blocks
 from .inputs import Program
-from .poisson import deviance
+from .packed import Packed
+from .poisson import deviance, saturated_data
 from .terms import TermData, terms_nll
 
 
@@ -45,6 +50,21 @@ class Observed:
     constant: Array
     terms: tuple[TermData, ...] = ()
 
+    @cached_property
+    def packed(self) -> Packed:
+        """The same in few arrays, as single calls take it."""
+        return Packed.of(self)
+
+
+def observed(counts: FloatArray, measured: Measured, terms: tuple[TermData, ...] = ()) -> Observed:
+    """Bind counts (C, W) and auxiliary measurements, with the constant that follows from them.
+
+    Raises:
+        FitError: a count is negative.
+    """
+    constant = np.float64(saturated_data(counts).sum())
+    return jax.device_put(Observed(counts, measured, constant, terms))  # type: ignore[arg-type, no-any-return]
+
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
@@ -53,6 +73,11 @@ class Arrays:
 
     blocks: Blocks | None
     constraints: Constraints
+
+    @cached_property
+    def packed(self) -> Packed:
+        """The same in few arrays, as single calls take it."""
+        return Packed.of(self)
 
 
 def poisson_terms(counts: Array, expected: Array, mask: Array) -> Array:

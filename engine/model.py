@@ -2,49 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TypeVar
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
-from hs3 import extensions
-from hs3.errors import CompileError, FitError
+from hs3.errors import FitError
 from hs3.findings import Report, nearest
-from hs3.functions import Function
 from hs3.graph import Graph, Parameter
-from hs3.histfactory.meaning import (
-    Constraint,
-    FloatArray,
-    HistoSys,
-    Interpolation,
-    NormSys,
-)
+from hs3.histfactory.meaning import Constraint, FloatArray
 
-from . import constraints as aux
-from . import kernels
+from . import datasets, kernels
 from .accuracy import check, is_accurate, refined
-from .data import Dataset, Events
-from .density import Options
-from .density.document import paths
-from .functions import evaluate_all
-from .histfactory.effects import lowered
-from .histfactory.layout import Layout, plan
-from .histfactory.pack import pack
-from .inputs import Program, input_slots
+from .data import Dataset
+from .histfactory.interpolation import kinked
+from .histfactory.layout import Layout
+from .inputs import Program
 from .likelihood import Arrays, Observed
-from .needed import needed_functions
-from .poisson import saturated_data
-from .sampling import terms as sampling
-from .terms import TermData, TermSpec, term_data, term_program
 
 Values = Mapping[str, float]
-DEFAULT = Options()
 F = TypeVar("F", bound=Callable[..., float])
-KINKED_CODES = (Interpolation.LINEAR, Interpolation.EXPONENTIAL)
 
 
 def _minimised(*, errordef: float) -> Callable[[F], F]:
@@ -118,7 +98,7 @@ class Model:
     @cached_property
     def channel_names(self) -> tuple[str, ...]:
         """Names of the channels, with their place where one is listed twice."""
-        return sampling.names_of(self.graph.channels)
+        return datasets.names_of(self.graph.channels)
 
     @property
     def pois(self) -> tuple[str, ...]:
@@ -161,13 +141,7 @@ class Model:
     @cached_property
     def kinked(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """True for parameters with an interpolation that has a kink at zero, (parameters,)."""
-        names = {
-            m.parameter
-            for channel in self.graph.channels
-            for sample in channel.samples
-            for m in sample.modifiers
-            if isinstance(m, NormSys | HistoSys) and m.interpolation in KINKED_CODES
-        }
+        names = kinked(self.graph.channels)
         return np.array([name in names for name in self.names], dtype=bool)
 
     def position(self, name: str) -> int:
@@ -256,33 +230,7 @@ class Model:
     @cached_property
     def data(self) -> Dataset:
         """The data of the likelihood by name."""
-        counts = self.layout.per_channel(np.asarray(self.observed.counts))
-        inputs = np.asarray(kernels.inputs(self.start, self.program))
-        measured = self.observed.measured
-        values = np.asarray(measured.value) * inputs[np.asarray(measured.slot)]
-        named = self._named(self.start)
-        parts = [sampling.part_of(*term, named) for term in self._terms]
-        return self._dataset(counts, values, parts)
-
-    def _dataset(
-        self, counts: list[FloatArray], auxiliary: FloatArray, parts: Sequence[sampling.Part | None]
-    ) -> Dataset:
-        named = list(zip(sampling.names_of(self.graph.terms), parts, strict=True))
-        return Dataset(
-            dict(zip(self.channel_names, counts, strict=True)),
-            {c.name: auxiliary[..., i] for i, c in enumerate(self._constraints)},
-            {name: part for name, part in named if isinstance(part, Events)},
-            {name: part for name, part in named if isinstance(part, np.ndarray)},
-        )
-
-    @property
-    def _terms(self) -> list[tuple[TermSpec, TermData]]:
-        program = self.program.terms
-        return list(zip(program.terms if program else (), self.observed.terms, strict=True))
-
-    @cached_property
-    def _constraints(self) -> tuple[Constraint, ...]:
-        return tuple(aux.ordered(self.graph.constraints))
+        return datasets.measured(self)
 
     def with_data(self, data: Dataset) -> Model:
         """The same model with other data; nothing is compiled again.
@@ -291,33 +239,7 @@ class Model:
             FitError: a channel, constraint or term is missing, has a wrong number of bins, or
                 events outside of its range.
         """
-        counts = self.layout.stacked(
-            [
-                self._counts(data, name, channel.bins)
-                for name, channel in zip(self.channel_names, self.graph.channels, strict=True)
-            ]
-        )
-        measured = aux.replaced(self._constraints, data.auxiliary)
-        return replace(self, observed=observe(counts, measured, self.terms_with(data)))
-
-    def terms_with(self, data: Dataset, toys: tuple[int, ...] = ()) -> tuple[TermData, ...]:
-        """The arrays of the terms with other data (see `hs3.engine.sampling.terms.replaced`)."""
-        names = sampling.names_of(self.graph.terms)
-        return tuple(
-            sampling.replaced(name, spec, old, data, toys)
-            for name, (spec, old) in zip(names, self._terms, strict=True)
-        )
-
-    @staticmethod
-    def _counts(data: Dataset, channel: str, bins: int) -> FloatArray:
-        counts = np.asarray(data.channels.get(channel, np.empty(0)), dtype=np.float64)
-        if counts.shape != (bins,):
-            raise FitError(
-                f"channel {channel!r} needs {bins} counts, the data have {counts.shape}",
-                code="fit.wrong_data",
-                value=channel,
-            )
-        return counts
+        return replace(self, observed=datasets.bound(self, data))
 
     def expected_data(self, values: Values | FloatArray | None = None) -> Dataset:
         """Expected counts and auxiliary measurements: the Asimov data at these parameter values.
@@ -330,18 +252,7 @@ class Model:
                 density in more than three dimensions.
             EvaluationError: a density is negative, or an integral inaccurate.
         """
-        theta = self.theta(values)
-        rates, auxiliary = kernels.expectation(theta, self.program, self.arrays)
-        terms = self.program.terms
-        parts = [
-            sampling.expected(terms, *term, self._named(theta)) for term in self._terms if terms
-        ]
-        return self._dataset(
-            self.layout.per_channel(np.asarray(rates)), np.asarray(auxiliary), parts
-        )
-
-    def _named(self, theta: FloatArray) -> dict[str, jax.Array]:
-        return self.program.named(jnp.asarray(theta))
+        return datasets.expected(self, self.theta(values))
 
     asimov_data = expected_data
 
@@ -355,15 +266,7 @@ class Model:
         self, values: Values | FloatArray | None = None
     ) -> dict[str, dict[str, FloatArray]]:
         """Expected counts per bin of each sample of each channel."""
-        stacked = kernels.sample_yields(self.theta(values), self.program, self.arrays)
-        per_channel = self.layout.per_channel(np.moveaxis(np.asarray(stacked), 1, 0))
-        out: dict[str, dict[str, FloatArray]] = {}
-        channels = lowered(self.graph)[0]
-        for name, channel, yields in zip(self.channel_names, channels, per_channel, strict=True):
-            own = out.setdefault(name, {})
-            for sample, counts in zip(channel.samples, yields, strict=False):
-                own[sample.name] = own[sample.name] + counts if sample.name in own else counts
-        return out
+        return datasets.sample_yields(self, self.theta(values))
 
     def sample(
         self,
@@ -387,75 +290,9 @@ class Model:
                 a density in more than three dimensions.
             EvaluationError: a density is negative, or varies too much to be followed.
         """
-        key = jax.random.key(seed) if isinstance(seed, int) else seed
-        theta, terms = self.theta(values), self.program.terms
-        counts, auxiliary = kernels.sample(
-            key, size, theta, self.program, self.arrays, jnp.asarray(first)
-        )
-        toys = jax.vmap(partial(jax.random.fold_in, key))(first + jnp.arange(size))
-        parts = []
-        for number, term in enumerate(self._terms):
-            assert terms is not None
-            # 0 and 1 are taken: channels and auxiliary measurements split the key of the toy
-            keys = jax.vmap(lambda toy, n=number: jax.random.fold_in(toy, 2 + n))(toys)
-            parts.append(sampling.sample(terms, *term, self._named(theta), keys))
-        return self._dataset(
-            self.layout.per_channel(np.asarray(counts)), np.asarray(auxiliary), parts
-        )
+        return datasets.drawn(self, seed, size, self.theta(values), first)
 
     def toys(self, data: Dataset) -> Iterator[Model]:
         """The model with each toy of a sampled `data` in turn."""
         for number in range(data.size or 0):
             yield self.with_data(data.toy(number))
-
-
-def observe(
-    counts: FloatArray, measured: aux.Measured, terms: tuple[TermData, ...] = ()
-) -> Observed:
-    """Bind counts (C, W) and auxiliary measurements, with the constant that follows from them."""
-    constant = np.float64(saturated_data(counts).sum())
-    return jax.device_put(Observed(counts, measured, constant, terms))  # type: ignore[arg-type, no-any-return]
-
-
-def _try(functions: Sequence[Function], graph: Graph) -> None:
-    """Evaluate the functions without computing anything, so that errors come with their place."""
-    if functions:
-        values = {p.name: jnp.float64(p.value) for p in graph.parameters}
-        jax.eval_shape(lambda v: evaluate_all(functions, v, paths(graph.workspace)), values)
-
-
-def compile(graph: Graph, options: Options = DEFAULT) -> Model:
-    """Turn a resolved graph into a likelihood that can be evaluated, differentiated and fitted.
-
-    Args:
-        options: conventions of evaluation; the defaults are what is mathematically right.
-
-    Raises:
-        CompileError: a part of the likelihood is of a type that the engine cannot evaluate.
-    """
-    extensions.load("hs3.engine")
-    for channel in graph.channels:
-        if channel.observed is None:
-            raise CompileError(
-                f"channel {channel.name!r} has no data", code="compile.no_data", path=channel.path
-            )
-    names = [p.name for p in graph.parameters]
-    functions = needed_functions(graph)
-    _try(functions, graph)
-    channels, effects = lowered(graph)
-    slots = input_slots(names, functions, effects)
-    layout = plan([channel.bins for channel in graph.channels])
-    counts = layout.stacked([c.observed for c in graph.channels if c.observed is not None])
-    blocks = pack(channels, layout, slots) if channels else None
-    arrays = Arrays(blocks, aux.pack(graph.constraints, slots))
-    program = term_program(graph, options)
-    specs = program.terms if program else ()
-    terms = tuple(term_data(*pair) for pair in zip(graph.terms, specs, strict=True))
-    model = Model(
-        graph,
-        layout,
-        Program.of(functions, names, program, effects),
-        jax.device_put(arrays),
-        observe(counts, aux.measured(graph.constraints, slots), terms),
-    )
-    return model.accurate() if graph.terms else model

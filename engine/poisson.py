@@ -74,6 +74,16 @@ def _log_ratio(counts: Array, rate: Array) -> Array:
     return jnp.where(far, jnp.log(jnp.where(far, rate / base, 1.0)), jnp.log1p(near))
 
 
+def log_minus_log(excess: Array) -> Array:
+    r""":math:`e - \ln(1 + e)`, by its series where the two cancel."""
+    small = jnp.abs(excess) < 0.05
+    e, away = jnp.where(small, excess, 0.0), jnp.where(small, 1.0, excess)
+    series = jnp.zeros_like(e)
+    for k in range(14, 1, -1):
+        series = (-1.0) ** k / k + e * series
+    return jnp.where(small, e * e * series, away - jnp.log1p(away))
+
+
 def saturated(counts: Array) -> Array:
     r""":math:`s(n)`, for :math:`n \le 0` :math:`\ln\Gamma(n + 1)`."""
     large = counts > LARGE

@@ -15,8 +15,9 @@ from hs3.histfactory.meaning import FloatArray
 
 from .fit import FitResult, fit
 from .forms import Columns, Result
-from .inference.batch import Batch, BoolArray, run
 from .inference.chunks import Arrays, Split, Work, in_chunks, key_of
+from .inference.results import BoolArray
+from .inference.running import Batch, run
 from .minimise import CONVERGED
 from .model import Model
 from .profile import LOWER, Profile, converged

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from math import prod
 
 import jax.numpy as jnp
 import numpy as np
@@ -26,7 +25,7 @@ def _edges(dist: HistogramDist) -> list[FloatArray]:
     """The edges of each axis.
 
     Raises:
-        CompileError: an axis has no ascending bins, or there are not as many bins as contents.
+        CompileError: an axis has no ascending bins.
     """
     out = []
     for axis in dist.data.axes:
@@ -35,10 +34,6 @@ def _edges(dist: HistogramDist) -> list[FloatArray]:
             message = f"{dist.name!r} needs ascending bins of {axis.name!r}"
             raise CompileError(message, value=axis.name)
         out.append(edges)
-    bins, contents = prod(len(e) - 1 for e in out), len(dist.data.contents)
-    if bins != contents:
-        message = f"{dist.name!r} has {bins} bins and {contents} contents"
-        raise CompileError(message, value=contents)
     return out
 
 

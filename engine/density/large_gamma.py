@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from ..poisson import log_minus_log
 from .special import log_erfcx
 
 LARGE = 1e4
@@ -30,16 +31,6 @@ _C1 = (
 )  # fmt: skip
 _SERIES = 0.3
 """Below this eta the coefficients, whose closed forms cancel, are power series."""
-
-
-def log_minus_log(excess: Array) -> Array:
-    r""":math:`e - \ln(1 + e)`, by its series where the two cancel."""
-    small = jnp.abs(excess) < 0.05
-    e, away = jnp.where(small, excess, 0.0), jnp.where(small, 1.0, excess)
-    series = jnp.zeros_like(e)
-    for k in range(14, 1, -1):
-        series = (-1.0) ** k / k + e * series
-    return jnp.where(small, e * e * series, away - jnp.log1p(away))
 
 
 def log_tails(a: Array, x: Array) -> tuple[Array, Array]:

@@ -22,13 +22,13 @@ from hs3.errors import FitError
 from hs3.findings import nearest
 from hs3.histfactory.meaning import FloatArray
 
-from ..fit import FitResult, fit
+from ..fit import FitResult
 from ..forms import Result
 from ..inputs import Program
 from ..likelihood import Arrays
 from ..model import Model
-from ..profile import converged
-from .yield_table import Place, after_fit, before_fit, counts_at, place_of
+from .uncertainty import around
+from .yield_table import Place, counts_at, place_of
 
 FORMAT = "hs3-covariance"
 
@@ -124,14 +124,7 @@ def template_covariance(
     if when not in ("prefit", "postfit") or by not in ("sample", "channel"):
         message = f"a covariance is prefit or postfit, by sample or channel; not {when!r}, {by!r}"
         raise FitError(message, code="fit.invalid")
-    if not model.graph.channels:
-        raise FitError("the likelihood has no channels", code="fit.invalid")
-    if when == "postfit":
-        best = converged(best if best is not None else fit(model))
-        theta, factor = after_fit(model, best)
-    else:
-        best = None
-        theta, factor = before_fit(model)
+    best, theta, factor = around(model, when, best)
     if parameters:
         factor = np.where(_chosen(model, parameters)[:, None], factor, 0.0)
     place, names = place_of(model)

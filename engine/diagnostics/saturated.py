@@ -33,8 +33,9 @@ from ..density import expected_events
 from ..density.counts import bin_counts
 from ..fit import FitResult
 from ..inputs import Program
+from ..likelihood import observed
 from ..measured import predicted
-from ..model import Model, observe
+from ..model import Model
 from ..poisson import saturated_data
 from ..sampling.terms import names_of
 from ..terms import TermData, TermProgram, TermSpec, scope_of, terms_nll
@@ -203,8 +204,8 @@ def binned(model: Model, bins: int) -> Model:
         data.append(_empty(spec, bins) if unbinned else own)
     terms = TermProgram(tuple(specs), program.definitions)
     made = replace(model, program=_with_terms(model.program, terms))
-    observed = observe(np.asarray(model.observed.counts), model.observed.measured, tuple(data))
-    return replace(made, observed=observed).with_data(counted(model, model.data, bins))
+    empty = observed(np.asarray(model.observed.counts), model.observed.measured, tuple(data))
+    return replace(made, observed=empty).with_data(counted(model, model.data, bins))
 
 
 def _with_terms(program: Program, terms: TermProgram) -> Program:

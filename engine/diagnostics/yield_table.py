@@ -22,14 +22,13 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from .. import kernels
-from ..fit import FitResult, fit
+from ..fit import FitResult
 from ..histfactory.effects import lowered
 from ..inputs import Program
 from ..likelihood import Arrays
 from ..model import Model
-from ..profile import converged
 from .expected_counts import ChannelYields, Yield, Yields
-from .prefit import prefits
+from .uncertainty import around
 
 
 def yields(
@@ -55,14 +54,7 @@ def yields(
     if when not in ("prefit", "postfit") or method not in ("linear", "sampling"):
         message = f"yields are prefit or postfit, linear or sampling; not {when!r}, {method!r}"
         raise FitError(message, code="fit.invalid")
-    if not model.graph.channels:
-        raise FitError("the likelihood has no channels", code="fit.invalid")
-    if when == "postfit":
-        best = converged(best if best is not None else fit(model))
-        theta, factor = after_fit(model, best)
-    else:
-        best = None
-        theta, factor = before_fit(model)
+    best, theta, factor = around(model, when, best)
     place, names = place_of(model)
     settings = {"program": model.program, "channels": len(model.channel_names)}
     centre = _expected(theta, model.arrays, place, **settings)
@@ -75,27 +67,6 @@ def yields(
     channels = {c.name: c for c in _channels(model, names, centre, spread)}
     left_out = tuple(term.distribution.name for term in model.graph.terms)
     return Yields(when, method, channels, left_out, best)
-
-
-def after_fit(model: Model, best: FitResult) -> tuple[FloatArray, FloatArray]:
-    """All values (T,), and a factor L (T, P) of their covariance."""
-    factor = np.zeros((len(model.names), len(best.free)))
-    free = [model.position(name) for name in best.free]
-    size, vectors = np.linalg.eigh(best.covariance)
-    factor[free] = vectors * np.sqrt(np.maximum(size, 0.0))
-    return model.theta(best.values), factor
-
-
-def before_fit(model: Model) -> tuple[FloatArray, FloatArray]:
-    """The same from the auxiliary measurements of the parameters that are not constant."""
-    theta = model.start.copy()
-    own = {p.name for p in model.graph.parameters if not p.const}
-    before = {name: p for name, p in prefits(model).items() if name in own}
-    factor = np.zeros((len(theta), len(before)))
-    for column, (name, prefit) in enumerate(before.items()):
-        theta[model.position(name)] = prefit.value
-        factor[model.position(name), column] = prefit.width
-    return theta, factor
 
 
 class _Counts(NamedTuple):

@@ -34,7 +34,8 @@ def _step(function: StepFunction, scope: Scope) -> Array:
         return _content(function, function.data, scope)
     parameters = function.parameters or ()
     axes = _axes_of(function)[::-1]
-    index, _ = _bin(function, axes, _shape(function, axes, len(parameters)), scope)
+    _check_bins(function, axes, len(parameters))
+    index, _ = _bin(function, axes, scope)
     values = jnp.stack([scope(p) for p in parameters])
     if values.ndim != 1:
         raise CompileError(f"a parameter of {function.name!r} is an array", value=function.name)
@@ -43,20 +44,17 @@ def _step(function: StepFunction, scope: Scope) -> Array:
 
 def _between(function: HistogramFunction, scope: Scope) -> Array:
     axes, contents = function.data.axes, np.asarray(function.data.contents, dtype=np.float64)
-    _shape(function, axes, len(contents))
-    edges = axes[0].bin_edges()
-    if len(axes) > 1 or edges is None:
+    if len(axes) > 1:
         message = f"{function.name!r} interpolates in {len(axes)} variables; one can be evaluated"
         raise CompileError(message, value=function.interpolationOrder)
     order = function.interpolationOrder or 0
-    return Interpolated.of(edges, contents, order).value(scope(axes[0].name))
+    return Interpolated.of(_edges(function, axes[0]), contents, order).value(scope(axes[0].name))
 
 
 def _content(function: Function, data: Histogram, scope: Scope) -> Array:
     """The content of the bin, the last axis running fastest; 0 outside, as ROOT's RooHistFunc."""
     contents = jnp.asarray(np.asarray(data.contents, dtype=np.float64))
-    shape = _shape(function, data.axes, len(contents))
-    index, inside = _bin(function, data.axes, shape, scope)
+    index, inside = _bin(function, data.axes, scope)
     return jnp.where(inside, contents[index], 0.0)
 
 
@@ -89,7 +87,7 @@ def _bin_volume(function: BinVolumeFunction, scope: Scope) -> Array:
         )
     widths = [np.diff(_edges(function, axis)) for axis in axes]
     volumes = jnp.asarray(reduce(np.multiply.outer, widths).ravel())
-    index, inside = _bin(function, axes, [len(w) for w in widths], scope)
+    index, inside = _bin(function, axes, scope)
     volume = jnp.where(inside, volumes[index], 1.0)
     return 1.0 / volume if function.inverse else volume
 
@@ -103,28 +101,25 @@ def _edges(function: Function, axis: Axis) -> np.ndarray:
     return edges
 
 
-def _shape(function: Function, axes: Sequence[Axis], entries: int) -> list[int]:
-    """Number of bins per axis, which must make as many bins as there are entries."""
-    shape = [len(_edges(function, axis)) - 1 for axis in axes]
-    if math.prod(shape) != entries:
+def _check_bins(function: Function, axes: Sequence[Axis], entries: int) -> None:
+    """Refuse another number of bins than there are entries."""
+    bins = math.prod(len(_edges(function, axis)) - 1 for axis in axes)
+    if bins != entries:
         raise CompileError(
-            f"{function.name!r} has {math.prod(shape)} bins and {entries} values for them",
-            value=function.name,
+            f"{function.name!r} has {bins} bins and {entries} values for them", value=function.name
         )
-    return shape
 
 
-def _bin(
-    function: Function, axes: Sequence[Axis], shape: Sequence[int], scope: Scope
-) -> tuple[Array, Array]:
+def _bin(function: Function, axes: Sequence[Axis], scope: Scope) -> tuple[Array, Array]:
     """Index of the bin (the last axis fastest), and whether the point is inside.
 
     The lower edge belongs to a bin, the upper one to the next, except for the last. Outside, the
     index is that of the nearest bin.
     """
     index, inside = jnp.zeros((), dtype=jnp.int64), jnp.ones((), dtype=bool)
-    for axis, bins in zip(axes, shape, strict=True):
+    for axis in axes:
         x, edges = scope(axis.name), jnp.asarray(_edges(function, axis))
+        bins = len(edges) - 1
         along = jnp.clip(jnp.searchsorted(edges, x, side="right") - 1, 0, bins - 1)
         index = index * bins + along
         inside = inside & (x >= edges[0]) & (x <= edges[-1])

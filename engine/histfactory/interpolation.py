@@ -10,11 +10,13 @@ ROOT ``MathFuncs.h`` (the 6th-order polynomial with exponential extrapolation).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from hs3.histfactory.meaning import FloatArray, Interpolation
+from hs3.histfactory.meaning import Channel, FloatArray, HistoSys, Interpolation, NormSys
 
 LINEAR, PARABOLIC, POLY6 = 0, 1, 2
 """Codes of the feature ``g``, as stored in arrays."""
@@ -25,6 +27,18 @@ FEATURE = {
     Interpolation.POLY6_LINEAR: POLY6,
 }
 EXPONENTIAL_CODES = (Interpolation.EXPONENTIAL, Interpolation.POLY6_EXPONENTIAL)
+KINKED_CODES = (Interpolation.LINEAR, Interpolation.EXPONENTIAL)
+
+
+def kinked(channels: Sequence[Channel]) -> set[str]:
+    """Names of the parameters with an interpolation that has a kink at zero."""
+    return {
+        modifier.parameter
+        for channel in channels
+        for sample in channel.samples
+        for modifier in sample.modifiers
+        if isinstance(modifier, NormSys | HistoSys) and modifier.interpolation in KINKED_CODES
+    }
 
 
 def even_feature(alpha: Array, code: Array) -> Array:

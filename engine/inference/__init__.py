@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from .asymptotic import hypotest, hypotests, significance, upper_limit
-from .batch import FitBatch, fit_batch
+from .batch import fit_batch
 from .chunks import Split
 from .frequentist import toy_hypotest, toy_significance, toy_upper_limit
 from .many import Limits, upper_limits
 from .profile import Profile
-from .results import HypoTest, Limit, Significance
+from .results import FitBatch, HypoTest, Limit, Significance
 from .toys import fit_toys
 
 __all__ = [

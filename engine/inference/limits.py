@@ -22,9 +22,11 @@ from hs3.histfactory.meaning import FloatArray
 from ..minimise import CONVERGED
 from ..model import Model
 from .asymptotic import BANDS, limit_statistic, notes_about, outside, poi_bounds, upper_limit
-from .batch import Batch, BoolArray, Bounds, IntArray, alike, kind_of, result, run, stacked
+from .batch import Bounds, result
 from .profile import Profile, poi_of
-from .results import Limit
+from .results import BoolArray, IntArray, Limit
+from .running import Batch, run
+from .stacking import alike, kind_of, stacked
 from .statistics import Statistic
 
 TRUE = 0.0

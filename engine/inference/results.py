@@ -1,4 +1,4 @@
-"""What tests, limits and significances give: plain data."""
+"""What batches of fits, tests, limits and significances give: plain data."""
 
 from __future__ import annotations
 
@@ -6,9 +6,25 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
 from scipy.special import ndtri
 
+from hs3.errors import FitError
+from hs3.histfactory.meaning import FloatArray
+
+from ..accuracy import INACCURATE
 from ..forms import Result, strict
+from ..minimise import CONVERGED, INFINITE, STALLED
+
+BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+IntArray = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+
+MESSAGES = {
+    CONVERGED: "converged",
+    STALLED: "no step lowers the likelihood any more, yet its gradient does not vanish",
+    INFINITE: "the likelihood is infinite or undefined at the starting values",
+    INACCURATE: "a numerical integral in the likelihood is not accurate enough at the minimum",
+}
 
 
 class Plain(Result):
@@ -127,3 +143,74 @@ class Significance(Plain):
     toys: int = 0
     asymptotic: Significance | None = None
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class FitBatch(Result):
+    """Results of n fits, as arrays.
+
+    Attributes:
+        names: of all T parameters.
+        free: names of the floating ones, the order of `covariance`.
+        values: best-fit values (n, T).
+        nll: full negative log-likelihood at the minima (n,).
+        converged: True where the estimated distance to the minimum is below the goal of
+            `hs3.engine.minimise`, the likelihood is finite, and, where it was asked for, the
+            covariance is positive definite (n,).
+        status: verdict of the minimiser, a key of `MESSAGES` or, for too many steps, another (n,).
+        edm: estimated distance to the minimum in units of nll (n,).
+        steps: number of steps (n,).
+        covariance: inverse of the exact Hessian (n, free, free), where it was asked for.
+    """
+
+    names: tuple[str, ...]
+    free: tuple[str, ...]
+    values: FloatArray
+    nll: FloatArray
+    converged: BoolArray
+    status: IntArray
+    edm: FloatArray
+    steps: IntArray
+    covariance: FloatArray | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.nll)
+
+    def value(self, name: str) -> FloatArray:
+        """Best-fit values of one parameter, shape (n,)."""
+        return self.values[:, self.names.index(name)]
+
+    def error(self, name: str) -> FloatArray:
+        """Errors of one parameter from the covariance, shape (n,); zero where it was fixed.
+
+        Raises:
+            FitError: the covariance was not asked for.
+        """
+        if self.covariance is None:
+            raise FitError("errors need `covariance=True`", code="fit.invalid")
+        if name not in self.free:
+            return np.zeros(len(self))
+        place = self.free.index(name)
+        return np.sqrt(self.covariance[:, place, place])
+
+    def message(self, number: int) -> str:
+        """What became of one fit, in a sentence."""
+        status = int(self.status[number])
+        if status == CONVERGED and not self.converged[number]:
+            return "the covariance is not positive definite"
+        return MESSAGES.get(status, f"not converged after {self.steps[number]} steps")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data: a column for each parameter, and what became of each fit."""
+        return {
+            "parameters": {name: self.value(name).tolist() for name in self.names},
+            "nll": [v if np.isfinite(v) else None for v in self.nll.tolist()],
+            "converged": self.converged.tolist(),
+            "steps": self.steps.tolist(),
+        }
+
+    def to_arrays(self) -> dict[str, np.ndarray[Any, Any]]:
+        """The arrays by name, as they are kept in files."""
+        names = ("values", "nll", "converged", "status", "edm", "steps", "covariance")
+        arrays = {name: getattr(self, name) for name in names}
+        return {name: array for name, array in arrays.items() if array is not None}

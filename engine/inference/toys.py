@@ -24,8 +24,11 @@ from ..fit import Problem, problem_of
 from ..minimise import CONVERGED, INFINITE
 from ..model import Model
 from ..sampling.terms import names_of
-from .batch import Batch, Bounds, FitBatch, fit_batch, observations, run
+from .batch import Bounds, fit_batch
 from .chunks import CHUNK, Arrays, Progress, in_chunks, key_of
+from .results import FitBatch
+from .running import Batch, run
+from .stacking import observations
 from .statistics import Statistic
 
 TIE = 1e-7

@@ -17,7 +17,7 @@ import numpy as np
 import hs3
 from hs3.engine.data import Dataset
 from hs3.engine.diagnostics import Injection
-from hs3.engine.inference.batch import fit_batch
+from hs3.engine.inference import fit_batch
 from hs3.systematics import decompose, propagated, weight_jacobian
 
 HERE = Path(__file__).parent

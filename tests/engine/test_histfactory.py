@@ -23,7 +23,7 @@ from histfactory_models import (
 
 import hs3.engine as engine
 from hs3.engine import constraints as aux
-from hs3.engine import kernels, likelihood
+from hs3.engine import expansion, kernels, likelihood
 from hs3.engine.histfactory.layout import plan
 from hs3.errors import CompileError, FitError
 from hs3.histfactory.meaning import Constraint, HistoSys, Interpolation, NormFactor, NormSys
@@ -208,7 +208,7 @@ def program_sizes(systematics: int) -> tuple[int, int]:
     model = engine.compile(dense_graph(systematics))
     theta, rest = model.start, (model.program, model.arrays, model.observed)
     gradient = jax.make_jaxpr(jax.value_and_grad(likelihood.nll), static_argnums=1)
-    expand = jax.make_jaxpr(kernels.expand, static_argnums=3)
+    expand = jax.make_jaxpr(expansion.expand, static_argnums=3)
     index, tau = np.arange(len(theta)), np.float64(1.0)
     return equations(gradient(theta, *rest).jaxpr), equations(
         expand(theta, index, tau, *rest).jaxpr

@@ -14,9 +14,9 @@ from diagnostic_spec import CODES
 from patchset_spec import BACKGROUND, BOUNDS, PATCHSET, patch
 
 import hs3
-from hs3.engine.inference.batch import alike, kind_of
 from hs3.engine.inference.limits import LimitOptions, limits_of
 from hs3.engine.inference.many import Limits
+from hs3.engine.inference.stacking import alike, kind_of
 from hs3.errors import ConversionError, FitError
 
 
