@@ -188,7 +188,7 @@ def _sum(dist: DecayDist, scope: DensityScope, parts: Sequence[Array]) -> Array:
     """Logarithm of the weighted sum over the resolution models."""
     if len(parts) == 1:
         return parts[0]
-    return mix([weight for weight, _ in models(dist, scope)], parts, jnp.ones(()))
+    return mix([weight for weight, _ in models(dist, scope)], parts)
 
 
 def _span(dist: DecayDist, scope: DensityScope, box: Box) -> tuple[Array, Array] | None:

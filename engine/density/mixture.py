@@ -51,8 +51,10 @@ def _yield(dist: Mixture, summand: str, scope: DensityScope) -> Array:
     return events
 
 
-def total_weight(dist: Mixture, scope: DensityScope, weight: Sequence[Array]) -> Array:
+def total_weight(dist: Mixture, scope: DensityScope, weight: Sequence[Array]) -> Array | None:
     """What the weights are divided by: their sum, or the sum of those in `ref_coef_norm`.
+
+    None where they are fractions, of which the last is what the others leave of one.
 
     Where `ref_coef_norm` names observables, as ROOT means it, fractions are those in the range of
     the observables, which they are anyway.
@@ -64,7 +66,8 @@ def total_weight(dist: Mixture, scope: DensityScope, weight: Sequence[Array]) ->
     names = [n.strip() for n in given.split(",")] if isinstance(given, str) else given
     own = set(dist.coefficients or ())
     if not names or set(names) <= scope.definitions.leaves(dist.name) - own:
-        return reduce(jnp.add, weight)
+        fractions = 0 < len(dist.coefficients or ()) < len(weight)
+        return None if fractions else reduce(jnp.add, weight)
     unknown = [n for n in names if n not in own]
     if unknown:
         raise CompileError(
@@ -98,8 +101,8 @@ def _integral(dist: Mixture, scope: DensityScope, box: Box) -> Array | None:
     return _partial(dist, scope, over, box) if over and set(box) <= set(over) else None
 
 
-def mix(weight: Sequence[Array], logs: Sequence[Array], total: Array) -> Array:
-    r""":math:`\ln(\sum_i w_i e^{l_i} / t)`; weights may be negative, the sum may not.
+def mix(weight: Sequence[Array], logs: Sequence[Array], total: Array | None = None) -> Array:
+    r""":math:`\ln(\sum_i w_i e^{l_i} / t)`, t = 1 by default; weights may be negative, the sum not.
 
     Summand by summand, so that the compiler makes one loop over the events of it all. A weight of
     zero keeps its slope.
@@ -108,7 +111,8 @@ def mix(weight: Sequence[Array], logs: Sequence[Array], total: Array) -> Array:
     top = reduce(jnp.maximum, counted)
     top = jax.lax.stop_gradient(jnp.where(jnp.isfinite(top), top, 0.0))
     heights = (jnp.exp(jnp.minimum(part - top, _MOST)) for part in logs)
-    value = sum((w / total * h for w, h in zip(weight, heights, strict=True)), jnp.zeros(()))
+    shares = weight if total is None else [w / total for w in weight]
+    value = sum((w * h for w, h in zip(shares, heights, strict=True)), jnp.zeros(()))
     nothing = value == 0.0  # outside of the support of every summand
     return jnp.where(nothing, -jnp.inf, top + jnp.log(jnp.where(nothing, 1.0, value)))
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from math import factorial
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -24,12 +25,20 @@ def log_difference(upper: ArrayLike, lower: ArrayLike) -> Array:
 
 
 def log_normal_interval(low: ArrayLike, high: ArrayLike) -> Array:
-    r""":math:`\ln(\Phi(h) - \Phi(l))`, taken in the tail where both are small.
+    r""":math:`\ln(\Phi(h) - \Phi(l))`, taken in the tail where both are small."""
+    low, high = jnp.broadcast_arrays(jnp.asarray(low, float), jnp.asarray(high, float))
+    nearest = jnp.where(low > 0.0, low, jnp.where(high < 0.0, -high, 0.0))
+    top = jax.lax.stop_gradient(jnp.where(jnp.isfinite(nearest), nearest, 0.0))
+    return _scaled_interval(low, high, top) - 0.5 * top * top
+
+
+@jax.custom_jvp
+def _scaled_interval(low: Array, high: Array, top: Array) -> Array:
+    r""":math:`\ln(\Phi(h) - \Phi(l)) + \tfrac12 t^2`, with t where the density is largest.
 
     Where the density hardly changes, it is integrated by the 10-point Gauss-Legendre rule, since
     the difference would lose digits.
     """
-    low, high = jnp.broadcast_arrays(jnp.asarray(low, float), jnp.asarray(high, float))
     finite = jnp.isfinite(low) & jnp.isfinite(high)
     width = jnp.where(finite, high, 1.0) - jnp.where(finite, low, 0.0)
     middle = 0.5 * (jnp.where(finite, high, 1.0) + jnp.where(finite, low, 0.0))
@@ -37,32 +46,74 @@ def log_normal_interval(low: ArrayLike, high: ArrayLike) -> Array:
     w, m = jnp.where(narrow, width, 0.5), jnp.where(narrow, middle, 0.0)
     h = jnp.full_like(w, 0.5)
     change = polynomial_integral(lambda s: jnp.exp(-w * s * (m + 0.5 * w * s)), 18, -h, h)
-    flat = jnp.log(w * change) - 0.5 * m * m - _LOG_ROOT_TWO_PI
+    flat = jnp.log(w * change) - 0.5 * (m - top) * (m + top) - _LOG_ROOT_TWO_PI
     flip = low + high > 0.0
-    upper, lower = jnp.where(flip, -low, high), jnp.where(flip, -high, low)
-    wide = log_difference(_log_ndtr(upper), _log_ndtr(lower))
-    return jnp.where(narrow, flat, wide)
+    ends = jnp.stack([jnp.where(flip, -low, high), jnp.where(flip, -high, low)])
+    upper, lower = _scaled_log_ndtr(ends, top[None])
+    return jnp.where(narrow, flat, log_difference(upper, lower))
 
 
-def _log_ndtr(x: Array) -> Array:
-    r""":math:`\ln\Phi(x)`, with slope 0 at infinity."""
-    finite, tail = jnp.isfinite(x), x < -5.0
-    t, bulk = jnp.where(finite & tail, x, -5.0), jnp.where(finite & ~tail, x, 0.0)
-    far = log_erfcx(-t / np.sqrt(2.0)) - 0.5 * t * t - np.log(2.0)
-    value = jnp.where(tail, far, jnp.log(0.5 * erfc(-bulk / np.sqrt(2.0))))
-    return jnp.where(finite, value, jnp.where(x > 0.0, 0.0, jnp.where(x < 0.0, -jnp.inf, x)))
+@_scaled_interval.defjvp
+def _scaled_interval_jvp(
+    primals: tuple[Array, Array, Array], tangents: tuple[Array, Array, Array]
+) -> tuple[Array, Array]:
+    """The slopes are the densities at the ends over the integral: exact, and soon computed."""
+    low, high, top = primals
+    value = _scaled_interval(low, high, top)
+
+    def slope(end: Array) -> Array:
+        height = -0.5 * (jnp.abs(end) - top) * (jnp.abs(end) + top) - _LOG_ROOT_TWO_PI
+        return jnp.where(jnp.isfinite(value), jnp.exp(height - value), 0.0)
+
+    change = slope(high) * tangents[1] - slope(low) * tangents[0] + top * tangents[2]
+    return value, change
+
+
+def _scaled_log_ndtr(x: Array, top: Array) -> Array:
+    r""":math:`\ln\Phi(x) + \tfrac12 t^2`."""
+    finite, tail = jnp.isfinite(x), x < -_FAR * np.sqrt(2.0)
+    t = jnp.where(finite & tail, x, -_FAR * np.sqrt(2.0))
+    bulk = jnp.where(finite & ~tail, x, 0.0)
+    far = jnp.log(_far_erfcx(-t / np.sqrt(2.0)) / 2.0) - 0.5 * (t - top) * (t + top)
+    near = jnp.log(0.5 * erfc(-bulk / np.sqrt(2.0))) + 0.5 * top * top
+    ends = jnp.where(x > 0.0, 0.5 * top * top, jnp.where(x < 0.0, -jnp.inf, x))
+    return jnp.where(finite, jnp.where(tail, far, near), ends)
 
 
 def log_erfcx(x: ArrayLike) -> Array:
-    r""":math:`\ln(e^{x^2}\,\mathrm{erfc}(x))`, by its continued fraction (DLMF 7.9.2) above 4."""
+    r""":math:`\ln(e^{x^2}\,\mathrm{erfc}(x))`."""
     x = jnp.asarray(x)
-    far = x > 4.0
-    near, t = jnp.where(far, 0.0, x), jnp.where(far, x, 4.0)
-    fraction = t
-    for k in range(36, 0, -1):
-        fraction = t + 0.5 * k / fraction
-    tail = -jnp.log(fraction) - 0.5 * np.log(np.pi)
-    return jnp.where(far, tail, jnp.log(erfc(near)) + near * near)
+    far = x > _FAR
+    near, t = jnp.where(far, 0.0, x), jnp.where(far, x, _FAR)
+    return jnp.where(far, jnp.log(_far_erfcx(t)), jnp.log(erfc(near)) + near * near)
+
+
+def _far_erfcx(x: Array) -> Array:
+    r""":math:`e^{x^2}\,\mathrm{erfc}(x)` for :math:`x \ge 4`, to sixteen digits.
+
+    :math:`x\,e^{x^2}\mathrm{erfc}(x) = \pi^{-1/2} - u P(u)/Q(u)` with :math:`u = x^{-2}`
+    (W. J. Cody, "Rational Chebyshev approximations for the error function", 1969).
+    """
+    u = 1.0 / (x * x)
+    p, q = jnp.full_like(u, _CODY_P[0]), u
+    for a in _CODY_P[1:]:
+        p = p * u + a
+    for b in _CODY_Q[:-1]:
+        q = (q + b) * u
+    return (1.0 / np.sqrt(np.pi) - u * p / (q + _CODY_Q[-1])) / x
+
+
+_FAR = 4.0
+
+
+_CODY_P = (
+    1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1,
+    1.25781726111229246e-1, 1.60837851487422766e-2, 6.58749161529837803e-4,
+)  # fmt: skip
+_CODY_Q = (
+    2.56852019228982242, 1.87295284992346047, 5.27905102951428412e-1,
+    6.05183413124413191e-2, 2.33520497626869185e-3,
+)  # fmt: skip
 
 
 def log_gaussian_integral(
@@ -140,9 +191,8 @@ def log_exponential_integral(rate: ArrayLike, low: ArrayLike, high: ArrayLike) -
     # The end where the integrand is largest, and what is missing to an infinite integral.
     edge = jnp.where(rate > 0.0, low, high)
     open_end = jnp.isinf(edge) | (rate == 0.0)
-    top = -jnp.where(open_end, 0.0, rate) * jnp.where(open_end, 0.0, edge) - jnp.log(slope)
-    rest = jnp.where(
-        finite & ~small, jnp.log(-jnp.expm1(-jnp.abs(jnp.where(small, 1.0, 2 * half)))), 0.0
-    )
+    top = -jnp.where(open_end, 0.0, rate) * jnp.where(open_end, 0.0, edge)
+    part = -jnp.expm1(-jnp.abs(jnp.where(small, 1.0, 2 * half)))
+    rest = jnp.log(jnp.where(finite, part, 1.0) / slope)
     wide = jnp.where(open_end, jnp.inf, top + rest)
     return jnp.where(small, middle, wide)
