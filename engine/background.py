@@ -16,11 +16,11 @@ from hs3.graph import Graph
 from hs3.histfactory.meaning import BinFactors, BinFunction, Effect, FloatArray
 
 from . import kernels
-from .diagnostics.prefit import prefits
 from .diagnostics.uncertainty import after_fit
 from .fit import fit
 from .histfactory.effects import lowered
 from .model import Model
+from .prefit import prefits
 from .profile import converged
 
 

@@ -18,6 +18,7 @@ from .covariance import Covariance, covariance_of
 from .forms import Columns, Result, columns_of, strict
 from .minimise import CONVERGED, INFINITE, STALLED, Box
 from .model import Model
+from .starts import Starts, check_inside, points_of
 from .threads import one_thread
 
 MAX_STEPS = 200
@@ -198,6 +199,15 @@ class Problem:
         """Positions of the parameters that float."""
         return self.index[~self.held]
 
+    def holding(
+        self, places: Sequence[int], values: Sequence[float] | FloatArray, start: FloatArray
+    ) -> Problem:
+        """The fit that holds the parameters at `places` at these values, from `start` (T,)."""
+        theta = start.copy()
+        theta[list(places)] = values
+        held = self.held | np.isin(self.index, places)
+        return replace(self, start=theta, held=held)
+
 
 @one_thread()
 def fit(
@@ -209,14 +219,14 @@ def fit(
     bounds: Mapping[str, tuple[float, float]] | None = None,
     minimizer: Literal["newton", "minuit"] = "newton",
     minos: Sequence[str] = (),
-    starts: Sequence[Mapping[str, float]] = (),
+    starts: Starts = (),
 ) -> FitResult:
     """Maximise the likelihood.
 
     Args:
         start: starting values by name; the document's where left out.
-        starts: more starting points, for likelihoods with several minima; the lowest one wins,
-            and `message` tells of the others.
+        starts: more starting points, for likelihoods with several minima, or how many to spread
+            (see `hs3.engine.starts`); the lowest minimum wins, and `message` tells of the others.
         fixed: names to hold at their starting value, or name → value.
         free: constant parameters of the document to let float.
         bounds: other bounds than the document's, by name; its starting values are moved into them.
@@ -242,8 +252,9 @@ def fit(
             value=minimizer,
             suggestions=nearest(str(minimizer), ["newton", "minuit"]),
         )
-    others = [problem_of(model, {**first, **one}, fixed, free, bounds) for one in starts]
-    minimum = lowest([minimisers[minimizer](p) for p in (problem, *others)])
+    minimise = minimisers[minimizer]
+    others = [minimise(replace(problem, start=point)) for point in points_of(problem, starts)]
+    minimum = lowest([minimise(problem), *others])
     covariance = covariance_of(problem, minimum)
     intervals = minuit.minos(problem, minimum.theta, covariance, minos) if minos else {}
     return result_of(problem, minimum, covariance, intervals, minimizer)
@@ -255,14 +266,20 @@ SAME = 1e-6
 
 def lowest(minima: Sequence[Minimum]) -> Minimum:
     """The lowest of several minima, those that did not converge last; its message counts them."""
-    best = min(minima, key=lambda m: (not m.ok, m.nll if np.isfinite(m.nll) else np.inf))
+    first, best = minima[0], min(minima, key=_order)
     if len(minima) == 1:
         return best
     good = [m.nll for m in minima if m.ok]
     distinct = 1 + int((np.diff(np.sort(good)) > SAME).sum()) if good else 0
     count = f"{distinct} minima" if distinct > 1 else "the same minimum"
     message = f"{best.message}; {len(good)} of {len(minima)} starts led to {count}"
+    if first.ok and first.nll - best.nll > SAME:
+        message += f", the lowest {first.nll - best.nll:.3g} in nll below that of the first"
     return replace(best, message=message)
+
+
+def _order(minimum: Minimum) -> tuple[bool, float]:
+    return not minimum.ok, minimum.nll if np.isfinite(minimum.nll) else np.inf
 
 
 def problem_of(
@@ -294,15 +311,9 @@ def problem_of(
             message = f"the bounds [{low:g}, {high:g}] of {name} are no range"
             raise FitError(message, code="fit.invalid", value=name)
         bounds[model.position(name)] = low, high
-    for i in index[~keep[index]]:
-        if not bounds[i, 0] <= theta[i] <= bounds[i, 1]:
-            raise FitError(
-                f"{model.names[i]} starts at {theta[i]:g}, outside of its bounds "
-                f"[{bounds[i, 0]:g}, {bounds[i, 1]:g}]",
-                code="fit.start_outside",
-                value=float(theta[i]),
-            )
-    return Problem(model, theta, index, bounds[index, 0], bounds[index, 1], keep[index])
+    problem = Problem(model, theta, index, bounds[index, 0], bounds[index, 1], keep[index])
+    check_inside(problem, theta)
+    return problem
 
 
 @one_thread()

@@ -14,7 +14,6 @@ one compiled program, and batches (toys, scans, signal points) are a `vmap` away
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import jax
 import jax.numpy as jnp
@@ -28,14 +27,14 @@ from .constraints import Constraints, Measured
 from .histfactory import rates
 from .histfactory.arrays import Blocks
 from .inputs import Program
-from .packed import Packed
+from .packed import AbstractArrays
 from .poisson import deviance, saturated_data
 from .terms import TermData, terms_nll
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class Observed:
+class Observed(AbstractArrays):
     """What was measured.
 
     Attributes:
@@ -50,11 +49,6 @@ class Observed:
     constant: Array
     terms: tuple[TermData, ...] = ()
 
-    @cached_property
-    def packed(self) -> Packed:
-        """The same in few arrays, as single calls take it."""
-        return Packed.of(self)
-
 
 def observed(counts: FloatArray, measured: Measured, terms: tuple[TermData, ...] = ()) -> Observed:
     """Bind counts (C, W) and auxiliary measurements, with the constant that follows from them.
@@ -68,16 +62,11 @@ def observed(counts: FloatArray, measured: Measured, terms: tuple[TermData, ...]
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class Arrays:
+class Arrays(AbstractArrays):
     """What the likelihood is made of, apart from data and parameters."""
 
     blocks: Blocks | None
     constraints: Constraints
-
-    @cached_property
-    def packed(self) -> Packed:
-        """The same in few arrays, as single calls take it."""
-        return Packed.of(self)
 
 
 def poisson_terms(counts: Array, expected: Array, mask: Array) -> Array:

@@ -7,6 +7,7 @@ fifty, most of them small or empty, and evaluating a small one takes less time t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -17,7 +18,7 @@ from jax import Array
 SMALL = 1024
 """Arrays of more numbers than this stay as they are: cutting them out again could be a copy."""
 
-Leaf = tuple[int, int, tuple[int, ...]]
+Place = tuple[int, int, tuple[int, ...]]
 """Number of the buffer that holds an array, the place of its first number there, and its shape."""
 
 
@@ -27,41 +28,58 @@ class Packed:
     """A structure of arrays, in few arrays; of one form where all shapes are equal.
 
     Attributes:
-        buffers: one for the small arrays of each type, and the large ones, all flat.
+        buffers: small arrays, flat and in a row, one buffer for each type of number.
+        large: the others.
         tree: the structure.
-        leaves: its arrays in order.
+        places: where its small arrays stand, in order; None for large ones.
     """
 
     buffers: tuple[Array, ...]
+    large: tuple[Array, ...]
     tree: Any = field(metadata={"static": True})
-    leaves: tuple[Leaf, ...] = field(metadata={"static": True})
+    places: tuple[Place | None, ...] = field(metadata={"static": True})
 
     @classmethod
     def of(cls, structure: Any) -> Packed:
         """Pack the arrays of any structure that JAX knows."""
-        given, tree = jax.tree.flatten(structure)
-        arrays = [np.asarray(leaf) for leaf in given]
-        small = [array for array in arrays if array.size <= SMALL]
-        types = sorted({array.dtype for array in small}, key=str)
-        parts: list[list[Any]] = [[] for _ in types]
+        arrays, tree = jax.tree.flatten(structure)
+        types = sorted({np.dtype(a.dtype) for a in arrays if a.size <= SMALL}, key=str)
+        rows: list[list[Any]] = [[] for _ in types]
         filled = [0] * len(types)
-        leaves: list[Leaf] = []
+        places: list[Place | None] = []
         for array in arrays:
             if array.size > SMALL:
-                leaves.append((len(parts), 0, array.shape))
-                parts.append([array.ravel()])
+                places.append(None)
                 continue
-            number = types.index(array.dtype)
-            leaves.append((number, filled[number], array.shape))
-            parts[number].append(array.ravel())
+            number = types.index(np.dtype(array.dtype))
+            places.append((number, filled[number], array.shape))
+            rows[number].append(np.asarray(array).ravel())
             filled[number] += array.size
-        buffers = jax.device_put(tuple(np.concatenate(part) for part in parts))
-        return cls(buffers, tree, tuple(leaves))
+        small = tuple(np.concatenate(row) for row in rows)
+        large = tuple(array for array in arrays if array.size > SMALL)
+        return cls(*jax.device_put((small, large)), tree, tuple(places))
 
     def unpacked(self) -> Any:
         """The structure, cut out of the buffers: for use inside of a compiled program."""
-        arrays = [
-            self.buffers[number][first : first + prod(shape)].reshape(shape)
-            for number, first, shape in self.leaves
-        ]
+        large = iter(self.large)
+        arrays = []
+        for place in self.places:
+            if place is None:
+                arrays.append(next(large))
+                continue
+            number, first, shape = place
+            arrays.append(self.buffers[number][first : first + prod(shape)].reshape(shape))
         return jax.tree.unflatten(self.tree, arrays)
+
+
+class AbstractArrays:
+    """What is made of arrays, and is handed to compiled programs."""
+
+    @cached_property
+    def packed(self) -> Packed:
+        """The same in few arrays."""
+        return Packed.of(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process gets, which packs it again."""
+        return {key: value for key, value in vars(self).items() if key != "packed"}

@@ -11,12 +11,13 @@ import numpy as np
 from scipy.special import chdtr, chdtri
 
 from hs3.errors import FitError
-from hs3.findings import nearest
 from hs3.histfactory.meaning import FloatArray
 
 from .fit import FitResult, Minimum, Problem, fit, newton, problem_of
 from .forms import Result
 from .model import Model
+from .poi import not_floating
+from .starts import Starts, points_of
 
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
@@ -36,32 +37,35 @@ class Profile:
         names: what is profiled, D parameters that float in `best`.
         best: the unconditional fit.
         problem: that fit with these parameters held.
+        starts: more starting points of each conditional fit (see `hs3.engine.starts`).
     """
 
     names: tuple[str, ...]
     best: FitResult
     problem: Problem
+    starts: Starts = ()
 
     @classmethod
-    def of(cls, model: Model, names: Sequence[str], best: FitResult | None = None) -> Profile:
+    def of(
+        cls,
+        model: Model,
+        names: Sequence[str],
+        best: FitResult | None = None,
+        starts: Starts = (),
+    ) -> Profile:
         """The profile of these parameters; `best` says what floats, without it all that may.
 
         Raises:
             FitError: a name does not float, or the fit did not converge.
         """
-        best = converged(best if best is not None else fit(model))
+        best = converged(best if best is not None else fit(model, starts=starts))
         for name in names:
             if name not in best.free:
                 model.position(name)
-                raise FitError(
-                    f"{name!r} does not float in the fit",
-                    code="fit.not_floating",
-                    value=name,
-                    suggestions=nearest(name, best.free),
-                )
+                raise not_floating(name, best.free)
         fixed = [p.name for p in best.parameters.values() if p.fixed]
         problem = problem_of(model, best.values, (*fixed, *names), best.free)
-        return cls(tuple(names), best, problem)
+        return cls(tuple(names), best, problem, starts)
 
     @cached_property
     def positions(self) -> list[int]:
@@ -99,7 +103,11 @@ class Profile:
         return np.where(np.isfinite(follow), follow, 0.0)
 
     def at(self, values: FloatArray, near: FloatArray | None = None) -> Minimum:
-        """The fit with the parameters held at `values` (D,), started beside all values `near` (T,).
+        """The fit with the parameters held at `values` (D,), the lowest from here and `starts`."""
+        return self.lowest(values, self.follow(values, near))
+
+    def follow(self, values: FloatArray, near: FloatArray | None = None) -> Minimum:
+        """The fit with the parameters held at `values`, started beside all values `near` (T,).
 
         A fit that fails is tried once more from the document's values.
         """
@@ -108,6 +116,13 @@ class Profile:
             again = newton(self.held(values, self.problem.model.start))
             found = again if again.ok else found
         return found
+
+    def lowest(self, values: FloatArray, known: Minimum) -> Minimum:
+        """The lowest minimum there from `starts`, `known` where they lead to none below it."""
+        problem = self.held(values, self.problem.start)
+        others = [newton(replace(problem, start=p)) for p in points_of(problem, self.starts)]
+        best = min((m for m in others if m.ok), key=lambda m: m.nll, default=known)
+        return best if not known.ok or best.nll < known.nll - LOWER else known
 
     def towards(self, values: FloatArray, near: FloatArray | None = None) -> FloatArray:
         """All values (T,) at first order for the parameters at `values`, from those of `near`."""

@@ -21,6 +21,7 @@ from .inference.running import Batch, run
 from .minimise import CONVERGED
 from .model import Model
 from .profile import LOWER, Profile, converged
+from .starts import Starts
 
 SPAN, POINTS = 3.0, 31
 """A scan without points: how many errors to each side, and how many points."""
@@ -92,6 +93,7 @@ def scan(
     points: Any = None,
     *,
     best: FitResult | None = None,
+    starts: Starts = (),
     **split: Unpack[Split],
 ) -> Scan:
     """The profile likelihood at given values of one or more parameters.
@@ -101,6 +103,8 @@ def scan(
         points: values of the one, or a sequence of values for each of several, whose outer product
             is the grid; without, 3 errors to each side of the best fit, inside the bounds.
         best: a fit that says what floats and where to start; without, the model is fitted.
+        starts: more starting points for each fit, for likelihoods with several minima, or how many
+            to spread (see `hs3.engine.starts`); the message tells where one led to a lower minimum.
         split: how to split, keep and show the work, see `hs3.engine.inference.chunks.in_chunks`.
 
     Raises:
@@ -108,17 +112,23 @@ def scan(
             not converge. Points whose fit fails are marked in the result.
     """
     names = (names,) if isinstance(names, str) else tuple(names)
-    profile = Profile.of(model, names, best)
+    profile = Profile.of(model, names, best, starts)
     axes = _axes(profile, points)
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(names))
-    theta, nll, ok = _fits(profile, grid, split)
+    theta, nll, ok, gain = _fits(profile, grid, split)
     lowest = int(np.argmin(np.where(ok, nll, np.inf)))
-    message = "" if ok.all() else f"{int((~ok).sum())} of {len(ok)} fits failed"
+    notes = [] if ok.all() else [f"{int((~ok).sum())} of {len(ok)} fits failed"]
     winner = profile.best
     if ok[lowest] and nll[lowest] < winner.nll - LOWER:
         winner = _better(profile, theta[lowest])
-        message = f"the scan found a minimum {profile.best.nll - winner.nll:.3g} in nll lower"
-        theta, nll, ok = _fits(Profile.of(model, names, winner), grid, split)
+        notes = [f"the scan found a minimum {profile.best.nll - winner.nll:.3g} in nll lower"]
+        theta, nll, ok, gain = _fits(Profile.of(model, names, winner, starts), grid, split)
+    if lower := int((gain > 0.0).sum()):
+        notes.append(
+            f"other starting points led to a lower minimum at {lower} of {len(ok)} points, "
+            f"by up to {2.0 * gain.max():.2g} in -2 ln L"
+        )
+    message = "; ".join(notes)
     return Scan(names, axes, grid, nll, theta, model.names, ok, winner, message)
 
 
@@ -140,7 +150,7 @@ def _axes(profile: Profile, points: Any) -> tuple[FloatArray, ...]:
 
 def _fits(
     profile: Profile, grid: FloatArray, split: Split
-) -> tuple[FloatArray, FloatArray, BoolArray]:
+) -> tuple[FloatArray, FloatArray, BoolArray, FloatArray]:
     problem = profile.problem
     whole: Split = {"chunk": TOGETHER, **split}
     found = in_chunks(
@@ -148,11 +158,11 @@ def _fits(
         len(grid),
         key=key_of(
             problem.model, what="scan", names=profile.names, grid=grid, start=problem.start,
-            lower=problem.lower, upper=problem.upper, held=problem.held,
+            lower=problem.lower, upper=problem.upper, held=problem.held, starts=profile.starts,
         ),
         **whole,
     )  # fmt: skip
-    return found["theta"], found["nll"], found["ok"]
+    return found["theta"], found["nll"], found["ok"], found["gain"]
 
 
 def _part(profile: Profile, grid: FloatArray, first: int, count: int) -> Work:
@@ -160,13 +170,15 @@ def _part(profile: Profile, grid: FloatArray, first: int, count: int) -> Work:
 
 
 def _points(profile: Profile, grid: FloatArray) -> Arrays:
-    """Fits at some points: one after the other, on accelerators all in step."""
-    fits = _along if jax.default_backend() == "cpu" else _in_step
-    theta, nll, ok = fits(profile, grid)
-    return {"theta": theta, "nll": nll, "ok": ok}
+    """Fits at some points: one after the other, on accelerators all in step.
+
+    `gain` is by how much other starting points led lower, in nll.
+    """
+    alone = jax.default_backend() == "cpu" or bool(profile.starts)
+    return (_along if alone else _in_step)(profile, grid)
 
 
-def _in_step(profile: Profile, grid: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+def _in_step(profile: Profile, grid: FloatArray) -> Arrays:
     """Fits at all points in one batch; those that fail are done again, alone."""
     problem = profile.problem
     start = np.array([profile.held(point, profile.towards(point)).start for point in grid])
@@ -179,15 +191,16 @@ def _in_step(profile: Profile, grid: FloatArray) -> tuple[FloatArray, FloatArray
     for row in np.flatnonzero(~ok):
         found = profile.at(grid[row])
         theta[row], nll[row], ok[row] = found.theta, found.nll, found.ok
-    return theta, nll, ok
+    return {"theta": theta, "nll": nll, "ok": ok, "gain": np.zeros(len(grid))}
 
 
-def _along(profile: Profile, grid: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+def _along(profile: Profile, grid: FloatArray) -> Arrays:
     """Fits at all points, from the best fit outwards, each started at its nearest neighbour."""
     scale = np.sqrt(np.diag(profile.covariance))
     place = (grid - profile.centre) / np.where(scale > 0.0, scale, 1.0)
     theta = np.empty((len(grid), len(profile.problem.start)))
     nll, ok = np.empty(len(grid)), np.zeros(len(grid), dtype=bool)
+    gain = np.zeros(len(grid))
     done: list[int] = []
     for i in np.argsort((place**2).sum(axis=1), kind="stable").tolist():
         near = None
@@ -196,11 +209,13 @@ def _along(profile: Profile, grid: FloatArray) -> tuple[FloatArray, FloatArray, 
             beside = int(np.argmin(distance))
             if distance[beside] < (place[i] ** 2).sum():
                 near = theta[done[beside]]
-        found = profile.at(grid[i], near)
+        first = profile.follow(grid[i], near)
+        found = profile.lowest(grid[i], first)
         theta[i], nll[i], ok[i] = found.theta, found.nll, found.ok
+        gain[i] = first.nll - found.nll if first.ok else 0.0
         if found.ok:
             done.append(i)
-    return theta, nll, ok
+    return {"theta": theta, "nll": nll, "ok": ok, "gain": gain}
 
 
 def _better(profile: Profile, theta: FloatArray) -> FitResult:

@@ -207,7 +207,7 @@ def fit(
     bounds: Mapping[str, tuple[float, float]] | None = None,
     minimizer: Literal["newton", "minuit"] = "newton",
     minos: Sequence[str] = (),
-    starts: Sequence[Mapping[str, float]] = (),
+    starts: int | Sequence[Mapping[str, float]] = (),
 ) -> FitResult:
     """The maximum of the likelihood: values, errors, covariance.
 
@@ -221,7 +221,8 @@ def fit(
         minimizer: ``newton`` (exact gradient and Hessian) or ``minuit`` (MIGRAD with the exact
             gradient).
         minos: names whose asymmetric interval MINOS is to find.
-        starts: more starting points, for likelihoods with several minima; the lowest one wins.
+        starts: more starting points, for likelihoods with several minima, or how many to spread
+            over where the parameters can be; the lowest minimum wins.
 
     Returns:
         the result; when the fit fails, `converged` is False and `message` says why.

@@ -17,12 +17,13 @@ from hs3.histfactory.meaning import FloatArray
 
 from ..fit import FitResult, fit
 from ..forms import Columns, Result, columns_of
-from ..inference.batch import Bounds, FitBatch
+from ..inference.batch import Bounds
 from ..inference.chunks import Progress, Split
+from ..inference.results import FitBatch
 from ..inference.toys import fit_toys
 from ..model import Model
+from ..poi import poi_of
 from ..profile import converged
-from .impact_ranking import poi_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +123,7 @@ def bias_study(
     if toys < 2:
         raise FitError("a study needs two toys at least", code="fit.invalid", value=toys)
     best: FitResult = converged(fit(model, fixed=fixed))
-    poi = poi_of(model, poi, best)
+    poi = poi_of(model, poi, best.free)
     truth = {**best.values, **(values or {})}
     told = split.get("progress")
     found = []

@@ -20,10 +20,11 @@ import numpy as np
 from ..fit import FitResult, fit
 from ..forms import Result
 from ..model import Model
+from ..poi import poi_of
+from ..prefit import constraint_curvature
 from ..profile import converged
 from .groups import Groups, members
-from .impact_ranking import frozen_error, frozen_impact, poi_of
-from .prefit import constraint_curvature
+from .impact_ranking import frozen_error, frozen_impact
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,7 @@ def breakdown(
         FitError: no such parameter, a pattern that matches nothing, or the fit did not converge.
     """
     best = converged(best if best is not None else fit(model))
-    poi = poi_of(model, poi, best)
+    poi = poi_of(model, poi, best.free)
     free = [model.position(name) for name in best.free]
     curvature = constraint_curvature(model, model.theta(best.values))[np.ix_(free, free)]
     row = best.covariance[best.free.index(poi)]

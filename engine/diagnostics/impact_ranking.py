@@ -17,14 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from hs3.errors import FitError
-
 from ..fit import FitResult, fit
 from ..forms import Columns, Result, columns_of
 from ..model import Model
+from ..poi import poi_of
+from ..prefit import Prefit, prefits
 from ..profile import Profile, converged
 from .groups import Groups, members
-from .prefit import Prefit, prefits
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def impacts(
         FitError: no such parameter, or the fit did not converge.
     """
     best = converged(best if best is not None else fit(model))
-    poi = poi_of(model, poi, best)
+    poi = poi_of(model, poi, best.free)
     others = [name for name in best.free if name != poi]
     before = prefits(model)
     found = []
@@ -138,23 +137,6 @@ def impacts(
     sizes = {group: frozen_impact(best, poi, names) for group, names in chosen.items()}
     ranked = sorted(found, key=lambda p: -p.size)
     return Impacts(poi, tuple(ranked), sizes, failed, best)
-
-
-def poi_of(model: Model, name: str | None, best: FitResult) -> str:
-    """The parameter of interest, which has to float.
-
-    Raises:
-        FitError: there is none, there are several and none is named, or it does not float.
-    """
-    if name is None:
-        floating = [poi for poi in model.pois if poi in best.free]
-        if len(floating) != 1:
-            has = f"{len(floating)} parameters of interest float"
-            raise FitError(f"name a parameter of interest: {has}", code="fit.invalid",
-                           suggestions=floating or best.free[:5])  # fmt: skip
-        return floating[0]
-    Profile.of(model, (name,), best)
-    return name
 
 
 def _impact(model: Model, poi: str, name: str, best: FitResult, before: Prefit | None) -> Impact:

@@ -14,9 +14,10 @@ from hs3.histfactory.meaning import FloatArray
 from ..fit import FitResult, fit
 from ..forms import Result
 from ..model import Model
+from ..poi import poi_of
+from ..prefit import Prefit, prefits
 from ..profile import converged
-from .impact_ranking import frozen_error, poi_of
-from .prefit import Prefit, prefits
+from .impact_ranking import frozen_error
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def pruning(
     if min(thresholds.values()) < 0.0:
         raise FitError("thresholds are not negative", code="fit.invalid", value=thresholds)
     best = converged(best if best is not None else fit(model))
-    poi = poi_of(model, poi, best)
+    poi = poi_of(model, poi, best.free)
     before = {n: p for n, p in prefits(model).items() if n in best.free and n != poi}
     theta = model.start.copy()
     for name, prefit in before.items():

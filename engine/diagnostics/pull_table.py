@@ -10,8 +10,8 @@ import numpy as np
 from ..fit import FitResult, fit
 from ..forms import Columns, Result, columns_of
 from ..model import Model
+from ..prefit import prefits
 from ..profile import converged
-from .prefit import prefits
 
 
 @dataclass(frozen=True)

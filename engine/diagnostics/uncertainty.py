@@ -11,8 +11,8 @@ from hs3.histfactory.meaning import FloatArray
 
 from ..fit import FitResult, fit
 from ..model import Model
+from ..prefit import prefits
 from ..profile import converged
-from .prefit import prefits
 
 
 def around(

@@ -5,18 +5,18 @@ from __future__ import annotations
 from .asymptotic import hypotest, hypotests, significance, upper_limit
 from .batch import fit_batch
 from .chunks import Split
+from .conditional import ConditionalFits
 from .frequentist import toy_hypotest, toy_significance, toy_upper_limit
 from .many import Limits, upper_limits
-from .profile import Profile
 from .results import FitBatch, HypoTest, Limit, Significance
 from .toys import fit_toys
 
 __all__ = [
+    "ConditionalFits",
     "FitBatch",
     "HypoTest",
     "Limit",
     "Limits",
-    "Profile",
     "Significance",
     "Split",
     "fit_batch",

@@ -15,13 +15,16 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from ..model import Model
-from .asymptotic import BANDS, SignalTest, crossing, hypotest, limit_statistic, notes_of
+from ..starts import Starts
+from .asymptotic import hypotest, limit_statistic
 from .asymptotic import significance as asymptotic_significance
 from .asymptotic import upper_limit as asymptotic_limit
 from .batch import Bounds
 from .chunks import Split
-from .profile import Profile
+from .conditional import ConditionalFits
+from .crossing import crossing
 from .results import HypoTest, Limit, Significance
+from .signal_test import BANDS, SignalTest, notes_of
 from .statistics import statistic_of
 from .toys import tail, toy_statistics, usable
 
@@ -57,6 +60,8 @@ class ToyTester:
     def test(self, value: float) -> HypoTest:
         """The test of one value."""
         t = self.tester
+        if t.data.starts:
+            t.look_lower(value)
         q = t.observed(value)
         tested = self.toys(value, value, TESTED)
         other = self.toys(value, t.true, ALTERNATIVE)
@@ -115,6 +120,7 @@ def toy_hypotest(
     statistic: str = "q~",
     fixed: Mapping[str, float] | tuple[str, ...] = (),
     bounds: Bounds | None = None,
+    starts: Starts = (),
     **split: Unpack[Split],
 ) -> HypoTest:
     """As `hypotest`, with toys: `toys` of the tested hypothesis, and as many without signal.
@@ -123,6 +129,7 @@ def toy_hypotest(
 
     Args:
         conditional: keep the auxiliary measurements instead of drawing them.
+        starts: as for `hypotest`, in fits of the observed data; toys start at their true values.
         split: see `hs3.engine.inference.chunks.in_chunks`.
 
     Raises:
@@ -131,10 +138,19 @@ def toy_hypotest(
     if isinstance(value, Mapping):
         if len(value) > 1:
             return _several(
-                model, value, statistic, fixed, bounds, _enough(toys), seed, conditional, split
+                model,
+                value,
+                statistic,
+                fixed,
+                bounds,
+                starts,
+                _enough(toys),
+                seed,
+                conditional,
+                split,
             )
         ((poi, value),) = value.items()
-    tester = SignalTest.of(model, poi, statistic_of(statistic), fixed, bounds)
+    tester = SignalTest.of(model, poi, statistic_of(statistic), fixed, bounds, starts=starts)
     return ToyTester(tester, _enough(toys), seed, conditional, split).test(value)
 
 
@@ -144,15 +160,18 @@ def _several(
     statistic: str,
     fixed: Mapping[str, float] | tuple[str, ...],
     bounds: Bounds | None,
+    starts: Starts,
     toys: int,
     seed: int,
     conditional: bool,
     split: Split,
 ) -> HypoTest:
-    formula = hypotest(model, values, statistic=statistic, fixed=fixed, bounds=bounds)
-    profile = Profile.of(model, tuple(values), fixed, bounds)
+    formula = hypotest(
+        model, values, statistic=statistic, fixed=fixed, bounds=bounds, starts=starts
+    )
+    fits = ConditionalFits.of(model, tuple(values), fixed, bounds)
     found = toy_statistics(
-        profile.problem, values, statistic_of(statistic), profile.at(*values.values()).theta, toys,
+        fits.problem, values, statistic_of(statistic), fits.at(*values.values()).theta, toys,
         seed=seed, stream=TESTED, conditional=conditional, **split,
     )  # fmt: skip
     q = usable(found)
@@ -182,6 +201,7 @@ def toy_significance(
     poi: str | None = None,
     fixed: Mapping[str, float] | tuple[str, ...] = (),
     bounds: Bounds | None = None,
+    starts: Starts = (),
     **split: Unpack[Split],
 ) -> Significance:
     """As `significance`, from toys without signal; without expected values.
@@ -189,8 +209,10 @@ def toy_significance(
     Raises:
         FitError: an unknown name, or fits that do not converge.
     """
-    tester = SignalTest.of(model, poi, statistic_of("q0"), fixed, bounds)
+    tester = SignalTest.of(model, poi, statistic_of("q0"), fixed, bounds, starts=starts)
     runner = ToyTester(tester, _enough(toys), seed, conditional, split)
+    if starts:
+        tester.look_lower(0.0)
     found = runner.toys(0.0, 0.0, TESTED)
     p, error = tail(found, tester.observed(0.0))
     notes = (*notes_of(tester), *left_out(len(found), toys))
@@ -207,7 +229,9 @@ def toy_significance(
         p_error=error,
         toys=len(found),
         asymptotic=where_defined(
-            lambda: asymptotic_significance(model, poi=poi, fixed=fixed, bounds=bounds)
+            lambda: asymptotic_significance(
+                model, poi=poi, fixed=fixed, bounds=bounds, starts=starts
+            )
         ),
         notes=notes,
     )
@@ -225,6 +249,7 @@ def toy_upper_limit(
     use_cls: bool = True,
     fixed: Mapping[str, float] | tuple[str, ...] = (),
     bounds: Bounds | None = None,
+    starts: Starts = (),
     tolerance: float = 2e-3,
     **split: Unpack[Split],
 ) -> Limit:
@@ -236,9 +261,16 @@ def toy_upper_limit(
     Raises:
         FitError: an unknown name, fits that do not converge, or a limit beyond the upper bound.
     """
-    tester = SignalTest.of(model, poi, limit_statistic(statistic, cl), fixed, bounds)
+    tester = SignalTest.of(model, poi, limit_statistic(statistic, cl), fixed, bounds, starts=starts)
     start = asymptotic_limit(
-        model, poi=poi, cl=cl, statistic=statistic, use_cls=use_cls, fixed=fixed, bounds=bounds
+        model,
+        poi=poi,
+        cl=cl,
+        statistic=statistic,
+        use_cls=use_cls,
+        fixed=fixed,
+        bounds=bounds,
+        starts=starts,
     )
     runner = ToyTester(tester, _enough(toys), seed, conditional, split)
     tests: dict[float, HypoTest] = {}
@@ -256,9 +288,7 @@ def toy_upper_limit(
         found = test(value)
         return (found.expected_cls if use_cls else found.expected_p_value)[number]
 
-    problem = tester.data.problem
-    place = problem.index.tolist().index(model.position(tester.poi))
-    high, scale = float(problem.upper[place]), 0.2 * start.expected[2]
+    high, scale = tester.box[1], 0.2 * start.expected[2]
     level = 1.0 - cl
     limit = crossing(observed, level, start.observed, scale, high, tester.poi, tolerance)
     expected = tuple(

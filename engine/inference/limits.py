@@ -21,11 +21,15 @@ from hs3.histfactory.meaning import FloatArray
 
 from ..minimise import CONVERGED
 from ..model import Model
-from .asymptotic import BANDS, limit_statistic, notes_about, outside, poi_bounds, upper_limit
+from ..poi import poi_of
+from ..starts import Starts
+from .asymptotic import limit_statistic, upper_limit
 from .batch import Bounds, result
-from .profile import Profile, poi_of
+from .conditional import ConditionalFits
+from .crossing import outside
 from .results import BoolArray, IntArray, Limit
 from .running import Batch, run
+from .signal_test import BANDS, notes_about, poi_bounds
 from .stacking import alike, kind_of, stacked
 from .statistics import Statistic
 
@@ -54,13 +58,14 @@ class LimitOptions:
     use_cls: bool = True
     fixed: Mapping[str, float] | tuple[str, ...] = ()
     bounds: Bounds | None = None
+    starts: Starts = ()
 
     def alone(self, model: Model) -> Outcome:
         """The limit of one model, without others."""
         try:
             return upper_limit(
                 model, poi=self.poi, cl=self.cl, statistic=self.statistic, use_cls=self.use_cls,
-                fixed=self.fixed, bounds=self.bounds,
+                fixed=self.fixed, bounds=self.bounds, starts=self.starts,
             )  # fmt: skip
         except HS3Error as error:
             return error
@@ -76,6 +81,7 @@ def limits_of(
     Args:
         in_step: search all limits of a kind together; by default where that is faster, on
             accelerators. On a CPU one after the other is: each fit starts from the one before it.
+            With more starting points each is always searched alone.
 
     Raises:
         FitError: options that no model could meet.
@@ -89,7 +95,8 @@ def limits_of(
     out: dict[int, Outcome] = {}
     for members in groups.values():
         together = alike([models[i] for i in members])
-        found = _in_step(together, options) if in_step and len(members) > 1 else {}
+        shared = in_step and len(members) > 1 and not options.starts
+        found = _in_step(together, options) if shared else {}
         for row, number in enumerate(members):
             out[number] = found[row] if row in found else options.alone(together[row])
     return [out[number] for number in range(len(models))]
@@ -101,7 +108,7 @@ def _in_step(models: Sequence[Model], options: LimitOptions) -> dict[int, Outcom
     try:
         poi = poi_of(models[0], options.poi)
         bounds = poi_bounds(models[0], poi, statistic, options.bounds)
-        problem = Profile.of(models[0], (poi,), options.fixed, bounds).problem
+        problem = ConditionalFits.of(models[0], (poi,), options.fixed, bounds).problem
     except HS3Error:
         return {}  # the same will be said about every model alone
     size = len(models)

@@ -16,6 +16,7 @@ from hs3.face import HS3Warning
 
 from ..forms import EXPECTED, Columns
 from ..model import Model
+from ..starts import Starts
 from .batch import Bounds
 from .chunks import Arrays, Split, Work, in_chunks, key_of
 from .limits import LimitOptions, Outcome, limits_of
@@ -75,6 +76,7 @@ def upper_limits(
     use_cls: bool = True,
     fixed: Mapping[str, float] | tuple[str, ...] = (),
     bounds: Bounds | None = None,
+    starts: Starts = (),
     **split: Unpack[Split],
 ) -> Limits:
     """The upper limit of every model; those of one kind share one compiled program.
@@ -82,7 +84,7 @@ def upper_limits(
     Args:
         models: by name, for instance `hs3.patched`, whose models are made when they are needed; or
             a sequence, whose names are their numbers.
-        poi, cl, statistic, use_cls, fixed, bounds: as for `upper_limit`.
+        poi, cl, statistic, use_cls, fixed, bounds, starts: as for `upper_limit`.
         split: how to split, keep and show the work, see `hs3.engine.inference.chunks.in_chunks`.
 
     Returns:
@@ -96,7 +98,7 @@ def upper_limits(
     names = tuple(named)
     if not names:
         raise FitError("there are no models", code="fit.invalid")
-    options = LimitOptions(poi, cl, statistic, use_cls, fixed, bounds)
+    options = LimitOptions(poi, cl, statistic, use_cls, fixed, bounds, starts)
     limits_of([], options)
     whole: Split = {"chunk": TOGETHER, **split}
     found = in_chunks(partial(_part, named, options), len(names), key=_key(named, options), **whole)

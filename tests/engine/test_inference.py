@@ -23,7 +23,7 @@ from hs3.engine.inference import (
     toy_upper_limit,
     upper_limit,
 )
-from hs3.engine.inference.asymptotic import SignalTest
+from hs3.engine.inference.signal_test import SignalTest
 from hs3.engine.inference.statistics import STATISTICS, statistic_of
 from hs3.engine.inference.toys import toy_statistics
 from hs3.errors import FitError

@@ -65,11 +65,10 @@ def test_points_in_step_are_those_alone(model, best):
     """The batch of an accelerator gives what fits one after the other give."""
     profile = Profile.of(model, ("mu",), best)
     grid = np.linspace(-0.5, 3.0, 7)[:, None]
-    theta, nll, ok = scans._in_step(profile, grid)
-    alone = scans._along(profile, grid)
-    assert ok.all()
-    np.testing.assert_allclose(nll, alone[1], atol=1e-8)
-    np.testing.assert_allclose(theta, alone[0], atol=1e-3)
+    together, alone = scans._in_step(profile, grid), scans._along(profile, grid)
+    assert together["ok"].all()
+    np.testing.assert_allclose(together["nll"], alone["nll"], atol=1e-8)
+    np.testing.assert_allclose(together["theta"], alone["theta"], atol=1e-3)
 
 
 def test_a_scan_can_be_interrupted(model, best, tmp_path, monkeypatch):

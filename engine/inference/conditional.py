@@ -1,4 +1,4 @@
-"""Profiles of one likelihood: free and conditional fits, each started where the last one ended."""
+"""Free and conditional fits of one likelihood, each started where the last one ended."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from hs3.errors import FitError
-from hs3.findings import nearest
 from hs3.histfactory.meaning import FloatArray
 
 from ..fit import Minimum, Problem, newton, problem_of
 from ..minuit import migrad
 from ..model import Model
+from ..starts import Starts, points_of
 from .batch import Bounds
 
 Point = Mapping[str, float]
@@ -23,13 +23,16 @@ LOWER = 1e-4
 
 
 @dataclass(eq=False)
-class Profile:
+class ConditionalFits:
     """Minima of the likelihood of one set of data.
 
     Attributes:
         model: likelihood and data.
         problem: what floats and how far; parameters of interest float in `best`.
         pois: names of the parameters of interest.
+        starts: more points to start from, where `look_lower` looks for lower minima.
+        lowered: by how much these were below the minima found before, in -2 ln L.
+        branches: all values at the lower minima: further fits start from there, too.
         fits: the conditional fits so far, by the values of the parameters of interest.
         count: number of fits, the free one among them.
     """
@@ -37,6 +40,9 @@ class Profile:
     model: Model
     problem: Problem
     pois: tuple[str, ...]
+    starts: Starts = ()
+    lowered: list[float] = field(default_factory=list)
+    branches: list[FloatArray] = field(default_factory=list)
     fits: dict[tuple[float, ...], Minimum] = field(default_factory=dict)
     count: int = 0
     _best: Minimum | None = None
@@ -48,8 +54,9 @@ class Profile:
         pois: tuple[str, ...],
         fixed: Mapping[str, float] | tuple[str, ...] = (),
         bounds: Bounds | None = None,
-    ) -> Profile:
-        """The profile of `model` in the parameters of interest.
+        starts: Starts = (),
+    ) -> ConditionalFits:
+        """The fits of `model` at values of the parameters of interest.
 
         Raises:
             FitError: an unknown name, or a start outside of the bounds.
@@ -62,17 +69,19 @@ class Profile:
             for name, limits in (bounds or {}).items()
         }
         problem = problem_of(model, start, fixed, pois, bounds)
-        return cls(model, problem, pois)
+        points_of(problem, starts)
+        return cls(model, problem, pois, starts)
 
-    def with_model(self, model: Model) -> Profile:
+    def with_model(self, model: Model) -> ConditionalFits:
         """The same for other data."""
-        return Profile(model, replace(self.problem, model=model), self.pois)
+        return ConditionalFits(model, replace(self.problem, model=model), self.pois, self.starts)
 
     @property
     def best(self) -> Minimum:
         """The unconditional minimum."""
         if self._best is None:
-            self._best = self._fit(self.problem, "the free fit")
+            first = self._fit(self.problem, "the free fit")
+            self._best = self._lowest(first, self.problem)
         return self._best
 
     @property
@@ -83,31 +92,58 @@ class Profile:
     def at(self, *values: float) -> Minimum:
         """The minimum with the parameters of interest held at these values."""
         if values not in self.fits:
-            what = ", ".join(f"{n} = {v:g}" for n, v in zip(self.pois, values, strict=True))
             problem = self._held(values, self._near(values))
-            self.fits[values] = self._fit(problem, f"the fit at {what}")
+            found = [self._fit(problem, self._said(values))]
+            found += [newton(self._held(values, branch)) for branch in self.branches]
+            self.count += len(self.branches)
+            self.fits[values] = min((m for m in found if m.ok), key=lambda m: m.nll)
         return self.fits[values]
+
+    def _said(self, values: tuple[float, ...]) -> str:
+        return "the fit at " + ", ".join(
+            f"{n} = {v:g}" for n, v in zip(self.pois, values, strict=True)
+        )
 
     def _held(self, values: tuple[float, ...], start: FloatArray) -> Problem:
         places = [self.model.position(name) for name in self.pois]
-        theta = start.copy()
-        theta[places] = values
-        held = self.problem.held | np.isin(self.problem.index, places)
-        return replace(self.problem, start=theta, held=held)
+        return self.problem.holding(places, values, start)
 
     def look_lower(self, *values: float) -> bool:
-        """Whether the document's values lead to a lower minimum; if so, it is the one from now on.
+        """Whether other starts lead to a lower minimum; if so, it is the one from now on.
 
-        The fits so far are forgotten then, as they followed another minimum.
+        They are the document's values, and `starts`. The conditional fits so far are forgotten
+        then, as they followed another minimum.
         """
         known = self.at(*values)
         problem = self._held(values, self.problem.start)
-        other = newton(problem) if len(problem.moving) else known
-        self.count += 1
-        if not other.ok or other.nll >= known.nll - LOWER:
+        found = self._lowest(known, problem, problem.start)
+        if found is known:
             return False
-        self.fits = {values: other}
+        self.fits = {values: found}
         return True
+
+    def _lowest(self, known: Minimum, problem: Problem, *others: FloatArray) -> Minimum:
+        """The lowest minimum from the other starts, `known` where they lead to none below it."""
+        if not len(problem.moving):
+            return known
+        points = [*others, *points_of(problem, self.starts)]
+        found = [newton(replace(problem, start=point)) for point in points]
+        self.count += len(found)
+        best = min((m for m in found if m.ok), key=lambda m: m.nll, default=known)
+        if not best.nll < known.nll - LOWER:
+            return known
+        self.lowered.append(2.0 * (known.nll - best.nll))
+        self.branches.append(best.theta)
+        return best
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found by starting elsewhere."""
+        if not self.lowered:
+            return ()
+        times = f"{len(self.lowered)} times" if len(self.lowered) > 1 else "once"
+        by = f"{max(self.lowered):.2g} in -2 ln L"
+        return (f"other starting points led to a lower minimum {times}, by up to {by}",)
 
     def rise(self, *values: float) -> float:
         """Twice the difference of nll to the unconditional minimum, never negative."""
@@ -157,24 +193,3 @@ class Profile:
         moves = np.zeros(len(problem.start), dtype=bool)
         moves[problem.moving] = True
         return moves
-
-
-def poi_of(model: Model, poi: str | None) -> str:
-    """The parameter of interest: the one asked for, or the only one of the document.
-
-    Raises:
-        FitError: there is none, several, or no parameter of this name.
-    """
-    if poi is not None:
-        model.position(poi)
-        return poi
-    floating = [name for name in model.pois if name in model.names]
-    if len(floating) == 1:
-        return floating[0]
-    said = f"has {len(floating)}: {', '.join(floating)}" if floating else "has none"
-    raise FitError(
-        f"name the parameter of interest; the document {said}",
-        code="inference.poi",
-        value=list(floating),
-        suggestions=nearest("mu", floating or model.names),
-    )

@@ -8,10 +8,10 @@ import numpy as np
 
 from hs3.histfactory.meaning import Constraint, FloatArray
 
-from .. import constraints as aux
-from .. import kernels
-from ..likelihood import Arrays
-from ..model import Model
+from . import constraints as aux
+from . import kernels
+from .likelihood import Arrays
+from .model import Model
 
 
 @dataclass(frozen=True)
