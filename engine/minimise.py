@@ -131,7 +131,7 @@ def _step(state: State, box: Box, at: Callable[[Array, Array], Expansion]) -> St
     lower = jnp.where(box.kinked & (state.side > 0.0), jnp.maximum(box.lower, 0.0), box.lower)
     upper = jnp.where(box.kinked & (state.side < 0.0), jnp.minimum(box.upper, 0.0), box.upper)
     pushed = ((x <= lower) & (here.gradient > 0.0)) | ((x >= upper) & (here.gradient < 0.0))
-    free = ~box.held & ~pushed
+    free = ~box.held & ~pushed & ~_without_effect(here, box)
     gradient = jnp.where(free, here.gradient, 0.0)
     matrix, diagonal = _restricted(here.curvature, free)
     factor = jnp.linalg.cholesky(matrix + jnp.diag(state.damping * diagonal))
@@ -169,7 +169,15 @@ def _step(state: State, box: Box, at: Callable[[Array, Array], Expansion]) -> St
     return State(
         x=jnp.where(accept & ~stay, target, x),
         at=jax.tree.map(lambda new, old: jnp.where(keep, new, old), there, here),
-        damping=jnp.where(stay, state.damping, _damping(state.damping, accept, ratio)),
+        damping=jnp.where(
+            stay,
+            state.damping,
+            jnp.where(
+                solvable,
+                _damping(state.damping, accept, ratio),
+                jnp.maximum(10.0 * state.damping, _dominating(matrix, diagonal)),
+            ),
+        ),
         tau=jnp.where(keep, tau, state.tau),
         side=jnp.where(keep, side, state.side),
         both_sides=turn | (state.both_sides & ~accept),
@@ -191,6 +199,30 @@ def _damping(damping: Array, accept: Array, ratio: Array) -> Array:
     less = jnp.where(damping < 1e-3, 0.0, damping / 10.0)
     kept = jnp.where(ratio > 0.5, less, damping)
     return jnp.where(accept, kept, more)
+
+
+def _dominating(matrix: Array, diagonal: Array) -> Array:
+    r"""Damping that makes a matrix which is not positive definite diagonally dominant, by 1.
+
+    With :math:`S = D^{-1/2} B D^{-1/2}`: :math:`\max_i(\sum_{j \ne i} |S_{ij}| - S_{ii}) + 1`, so
+    that steps against negative curvature are about as long as Newton's with its sign turned.
+    """
+    scale = jnp.sqrt(diagonal)
+    scaled = jnp.abs(matrix) / scale[:, None] / scale[None, :]
+    own = jnp.diag(matrix) / diagonal
+    return 1.0 + jnp.max(jnp.sum(scaled, axis=1) - jnp.abs(own) - own)
+
+
+def _without_effect(here: Expansion, box: Box) -> Array:
+    """True for parameters that change nothing on the way to their bounds, as far as one can see.
+
+    As the place of a peak far from any event: the curvature there may be negative, but tiny.
+    """
+    width = box.upper - box.lower
+    known = jnp.isfinite(width)
+    width = jnp.where(known, width, 0.0)
+    effect = jnp.abs(here.gradient) + 0.5 * jnp.abs(here.curvature) @ width
+    return known & (effect * width < EDM_GOAL)
 
 
 def _restricted(matrix: Array, free: Array) -> tuple[Array, Array]:

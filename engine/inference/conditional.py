@@ -21,6 +21,15 @@ Point = Mapping[str, float]
 LOWER = 1e-4
 """Minima that differ by less in nll are the same for a limit."""
 
+MOST_UNITS = 1e12
+"""A parameter that changes nothing over this distance is one that the data say nothing about."""
+
+
+def insensitive(poi: str) -> FitError:
+    """The data say nothing about the parameter of interest."""
+    message = f"the data do not depend on {poi}"
+    return FitError(message, code="inference.insensitive", value=poi)
+
 
 @dataclass(eq=False)
 class ConditionalFits:
@@ -155,12 +164,53 @@ class ConditionalFits:
         return max(0.0, 2.0 * (there.nll - self.best.nll))
 
     def error(self) -> float:
-        """Error of the first parameter of interest at the minimum, from the exact Hessian."""
+        r"""Error of the first parameter of interest at the minimum.
+
+        From the exact Hessian; where that has no inverse, as without a signal nothing depends on
+        its place, :math:`\sigma = |\mu - \hat\mu| / \sqrt{t(\mu)}` at a point where t is about 1.
+
+        Raises:
+            FitError: the data say nothing about the parameter of interest.
+        """
         from ..covariance import covariance_of
 
         covariance = covariance_of(self.problem, self.best).matrix
-        place = self.problem.moving.tolist().index(self.model.position(self.pois[0]))
-        return float(np.sqrt(covariance[place, place]))
+        row = self.problem.moving.tolist().index(self.model.position(self.pois[0]))
+        variance = float(covariance[row, row])
+        if np.isfinite(variance) and variance > 0.0:
+            return float(np.sqrt(variance))
+        return self._secant_error()
+
+    def _secant_error(self) -> float:
+        place = self.model.position(self.pois[0])
+        row = self.problem.index.tolist().index(place)
+        best, high = self.best_values[0], float(self.problem.upper[row])
+        others = tuple(self.best_values[1:])
+        step = 1e-3 * max(1.0, abs(best))
+        while step < MOST_UNITS:
+            value = min(best + step, high)
+            rise = self.rise(value, *others)
+            if rise > 0.5 or (value == high and rise > 0.0):
+                return (value - best) / float(np.sqrt(rise))
+            if value == high:
+                break
+            step *= 2.0
+        raise insensitive(self.pois[0])
+
+    def without_effect(self, *values: float) -> tuple[str, ...]:
+        """Floating parameters that the likelihood does not depend on at the fit at these values.
+
+        As that of the place of a peak where the signal is zero. The theorems of Wilks and Wald do
+        not hold then: the statistic is the largest over all places (the look-elsewhere effect).
+        """
+        there = self.at(*values)
+        if there.hessian is None:
+            return ()
+        own = [self.model.position(name) for name in self.pois]
+        others = ~np.isin(self.problem.index, own)
+        flat = (there.hessian[:, others] == 0.0).all(axis=1)
+        lost = self.problem.index[flat & others & ~self.problem.held]
+        return tuple(self.model.names[i] for i in lost)
 
     def _near(self, values: tuple[float, ...]) -> FloatArray:
         known = [*self.fits.items()]

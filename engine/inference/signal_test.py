@@ -11,18 +11,19 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hs3.errors import FitError
-
 from ..model import Model
 from ..poi import poi_of
 from ..starts import Starts
 from .batch import Bounds
-from .conditional import ConditionalFits
+from .conditional import ConditionalFits, insensitive
 from .results import HypoTest
 from .statistics import Statistic
 
 BANDS = (-2, -1, 0, 1, 2)
 """Fluctuations in units of sigma for which expected values are given."""
+
+NO_SIGNAL = 0.0
+"""The hypothesis without a signal, whatever the Asimov data have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +100,7 @@ class SignalTest:
         if value == self.true:
             return self.asimov.error()
         if rise <= 0.0:
-            message = f"the data do not depend on {self.poi}"
-            raise FitError(message, code="inference.insensitive", value=self.poi)
+            raise insensitive(self.poi)
         return abs(value - self.true) / math.sqrt(rise)
 
     def p_values(self, q: float, value: float) -> tuple[float, float, float]:
@@ -146,7 +146,13 @@ def notes_of(tester: SignalTest) -> tuple[str, ...]:
     """What a reader of the result has to know about the fits."""
     about = notes_about(tester.poi, tester.statistic, tester.data.best_values[0], tester.box)
     asimov = (f"with the Asimov data, {note}" for note in tester.asimov.notes)
-    return (*about, *tester.data.notes, *asimov)
+    notes = (*about, *tester.data.notes, *asimov)
+    if lost := tester.data.without_effect(NO_SIGNAL):
+        notes += (
+            f"at {tester.poi} = 0 the likelihood does not depend on {', '.join(lost)}: asymptotic "
+            "formulas do not hold there (look-elsewhere effect); hold these, or use toys",
+        )
+    return notes
 
 
 def notes_about(

@@ -19,6 +19,7 @@ none, others        refused                           refused
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -176,12 +177,19 @@ def _draw_events(
         numbers = np.asarray(_poisson(_parts(keys, 0), nu))
         # Room for all but one in 10^15 toys, so that the length does not depend on the others.
         mean = float(nu)
-        capacity = max(int(np.ceil(mean + 8.0 * np.sqrt(mean) + 16.0)), int(numbers.max()))
+        capacity = _rounded(max(mean + 8.0 * np.sqrt(mean) + 16.0, float(numbers.max())))
     over = {name for name, *_ in spec.ranges}
     values = tuple((k, float(jnp.asarray(v))) for k, v in scope.values.items() if k not in over)
     columns = _source(program, spec, values)(_parts(keys, 1), capacity)
     weights = (np.arange(capacity) < numbers[:, None]).astype(np.float64)
     return Events(columns, weights)
+
+
+def _rounded(number: float) -> int:
+    """Up to three binary digits, so that toys of nearby hypotheses share their compiled fits."""
+    whole = math.ceil(number)
+    unit = 1 << max(whole.bit_length() - 3, 0)
+    return -(-whole // unit) * unit
 
 
 @lru_cache(maxsize=64)

@@ -61,6 +61,8 @@ def significance(
     if found.asymptotic is not None:
         row(out, "observed, asymptotic", f"{found.asymptotic.observed:.3f}")
     console().print(out)
+    if found.expected:
+        say(f"expected: for {found.poi} = {short(found.expected_signal)}")
     said = short(found.p_value)
     if found.p_error:
         said = f"{' ± '.join(rounded(found.p_value, found.p_error))} ({found.toys} toys)"

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, shared
 from histfactory_models import channel, graph_of, parameter, sample, two_bin
+from scipy.optimize import minimize
 from scipy.special import ndtr
 from scipy.stats import ncx2, poisson
 
@@ -241,6 +242,118 @@ def test_the_limit_is_where_cls_crosses(wide):
     assert plain.observed < upper_limit(wide).observed
     assert plain.expected[0] == 0.0
     assert json.loads(plain.to_json())["observed"] == plain.observed
+
+
+# --- a peak whose place and width float: without a signal they mean nothing -----------------------
+
+PEAK_AT = [5.27, 5.281, 5.279, 5.275, 5.1, 5.2, 5.33, 5.41, 5.55, 5.61, 5.277, 5.284, 5.271, 5.72]
+PEAK_POINT = {"nsig": 5.0, "nbkg": 10.0, "mu": 5.28, "sigma": 0.01, "slope": 1.0}
+PEAK_RANGES = {
+    "nsig": (0.0, 100.0), "nbkg": (0.0, 100.0), "mu": (5.2, 5.4), "sigma": (0.001, 0.05),
+    "slope": (0.0, 10.0),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def peak():
+    """Few events of an extended peak on a falling background."""
+    yields = {"summands": ["s", "b"], "coefficients": ["nsig", "nbkg"], "extended": True}
+    document = {
+        "metadata": {"hs3_version": "0.2.9"},
+        "distributions": [
+            {"name": "s", "type": "gaussian_dist", "x": "m", "mean": "mu", "sigma": "sigma"},
+            {"name": "b", "type": "exponential_dist", "x": "m", "c": "slope"},
+            {"name": "model", "type": "mixture_dist", **yields},
+        ],
+        "data": [
+            {
+                "name": "events",
+                "type": "unbinned",
+                "axes": [{"name": "m", "min": 5.0, "max": 6.0}],
+                "entries": [[m] for m in PEAK_AT],
+            }
+        ],
+        "likelihoods": [{"name": "L", "distributions": ["model"], "data": ["events"]}],
+        "domains": [
+            {
+                "name": "ranges",
+                "type": "product_domain",
+                "axes": [{"name": n, "min": a, "max": b} for n, (a, b) in PEAK_RANGES.items()],
+            }
+        ],
+        "parameter_points": [
+            {
+                "name": "start",
+                "parameters": [{"name": n, "value": v} for n, v in PEAK_POINT.items()],
+            }
+        ],
+        "analyses": [
+            {
+                "name": "search",
+                "likelihood": "L",
+                "parameters_of_interest": ["nsig"],
+                "domains": ["ranges"],
+                "init": "start",
+            }
+        ],
+    }
+    return hs3.compile(hs3.Workspace.from_json(document))
+
+
+def peak_nll(nsig, nbkg, mu, sigma, slope):
+    """-ln L of `peak`, written out."""
+    x = np.array(PEAK_AT)
+    inside = ndtr((6.0 - mu) / sigma) - ndtr((5.0 - mu) / sigma)
+    signal = np.exp(-0.5 * ((x - mu) / sigma) ** 2) / (math.sqrt(2.0 * math.pi) * sigma * inside)
+    background = slope * np.exp(-slope * x) / (math.exp(-5.0 * slope) - math.exp(-6.0 * slope))
+    return nsig + nbkg - np.log(nsig * signal + nbkg * background).sum()
+
+
+def test_a_limit_where_the_signal_has_a_floating_shape(peak):
+    found = upper_limit(peak)
+    assert found.best < found.observed < 20.0
+    assert 0.0 < found.expected[0] < found.expected[2] < found.expected[4]
+    assert hypotest(peak, found.observed).cls == pytest.approx(0.05, abs=1e-6)
+    (note,) = found.notes
+    assert "does not depend on mu, sigma" in note
+    start = [7.0, 5.277, 0.005, 1.5]
+    bounds = [PEAK_RANGES[name] for name in ("nbkg", "mu", "sigma", "slope")]
+    bounds[-1] = (1e-6, 10.0)
+    goal = {"ftol": 1e-14, "gtol": 1e-9}
+    held, free = (
+        minimize(lambda p, n=n: peak_nll(n or p[4], *p[:4]), s, bounds=b, options=goal).fun
+        for n, s, b in (
+            (found.observed, start, bounds),
+            (0.0, [*start, 7.0], [*bounds, (0.1, 100.0)]),
+        )
+    )
+    own = hypotest(peak, found.observed).observed
+    assert own == pytest.approx(2.0 * (held - free), abs=1e-5)
+
+
+def test_without_a_signal_cls_is_one(peak):
+    test = hypotest(peak, 0.0)
+    assert test.cls == 1.0
+    assert all(cls == 1.0 for cls in test.expected_cls)
+    assert math.isfinite(test.sigma)
+
+
+def test_the_significance_says_that_the_place_of_a_peak_floats(peak):
+    (note,) = significance(peak).notes
+    assert "look-elsewhere" in note
+    assert not significance(peak, fixed=("mu", "sigma")).notes
+
+
+def test_fits_of_toys_end_where_a_peak_lies_in_a_gap(peak):
+    """There the likelihood depends on its place by rounding only, with negative curvature."""
+    tester = SignalTest.of(peak, None, statistic_of("q~"))
+    truth = tester.data.at(0.0).theta
+    options = {"seed": 1, "stream": 0}
+    found = toy_statistics(
+        tester.data.problem, {"nsig": 12.0}, tester.statistic, truth, 100, **options
+    )
+    assert found["converged"].all()
+    assert np.median(found["q"]) > tester.observed(12.0)
 
 
 def test_significance_of_a_counting_experiment():
