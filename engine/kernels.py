@@ -11,6 +11,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 from jax import Array
+from jax.typing import ArrayLike
 
 from . import constraints as aux
 from . import expansion, likelihood
@@ -24,24 +25,32 @@ from .second_order import Expansion
 
 
 def evaluate(
-    theta: Array, program: Program, arrays: Arrays, observed: Observed
+    theta: ArrayLike, program: Program, arrays: Arrays, observed: Observed
 ) -> tuple[Array, Array]:
     """See `hs3.engine.likelihood.evaluate`."""
-    return _evaluate(theta, program, arrays.packed, observed.packed)
+    found: tuple[Array, Array] = _evaluate(theta, program, arrays.packed, observed.packed)
+    return found
 
 
 def value_and_gradient(
-    theta: Array, program: Program, arrays: Arrays, observed: Observed
+    theta: ArrayLike, program: Program, arrays: Arrays, observed: Observed
 ) -> tuple[Array, Array]:
     """The negative log-likelihood and its gradient in all parameters, shape (T,)."""
-    return _value_and_gradient(theta, program, arrays.packed, observed.packed)
+    found: tuple[Array, Array] = _value_and_gradient(theta, program, arrays.packed, observed.packed)
+    return found
 
 
 def expand(
-    theta: Array, index: Array, tau: Array, program: Program, arrays: Arrays, observed: Observed
+    theta: ArrayLike,
+    index: ArrayLike,
+    tau: ArrayLike,
+    program: Program,
+    arrays: Arrays,
+    observed: Observed,
 ) -> Expansion:
     """See `hs3.engine.expansion.expand`."""
-    return _expand(theta, index, tau, program, arrays.packed, observed.packed)
+    found: Expansion = _expand(theta, index, tau, program, arrays.packed, observed.packed)
+    return found
 
 
 @partial(jax.jit, static_argnames="program")
@@ -83,8 +92,8 @@ class Found(NamedTuple):
 
 
 def minimise(
-    theta: Array,
-    index: Array,
+    theta: ArrayLike,
+    index: ArrayLike,
     box: Box,
     program: Program,
     arrays: Arrays,
@@ -92,7 +101,8 @@ def minimise(
     max_steps: int,
 ) -> Found:
     """One fit."""
-    return _one_fit(theta, index, box, program, arrays.packed, observed.packed, max_steps)
+    found: Found = _one_fit(theta, index, box, program, arrays.packed, observed.packed, max_steps)
+    return found
 
 
 @partial(jax.jit, static_argnames=("program", "max_steps"))

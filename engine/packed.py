@@ -57,7 +57,8 @@ class Packed:
             filled[number] += array.size
         small = tuple(np.concatenate(row) for row in rows)
         large = tuple(array for array in arrays if array.size > SMALL)
-        return cls(*jax.device_put((small, large)), tree, tuple(places))
+        buffers, rest = jax.device_put((small, large))
+        return cls(buffers, rest, tree, tuple(places))
 
     def unpacked(self) -> Any:
         """The structure, cut out of the buffers: for use inside of a compiled program."""

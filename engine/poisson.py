@@ -101,6 +101,7 @@ def saturated_data(counts: FloatArray) -> FloatArray:
     Raises:
         FitError: a count is negative.
     """
+    counts = np.asarray(counts)
     if (counts < 0.0).any():
         worst = float(counts.min())
         raise FitError(f"a count is {worst:g}", code="fit.wrong_data", value=worst)

@@ -100,7 +100,8 @@ def _far_erfcx(x: Array) -> Array:
         p = p * u + a
     for b in _CODY_Q[:-1]:
         q = (q + b) * u
-    return (1.0 / np.sqrt(np.pi) - u * p / (q + _CODY_Q[-1])) / x
+    scaled: Array = (1.0 / np.sqrt(np.pi) - u * p / (q + _CODY_Q[-1])) / x
+    return scaled
 
 
 _FAR = 4.0

@@ -126,10 +126,8 @@ def _term_nll(
     if spec.kind == "auxiliary":
         return np.full(contents.shape[:-1], _at_the_centre(model, best, spec, own))
     if _counts_events(model, best, spec, own):
-        return saturated_data(contents).sum(axis=-1)
-    total = saturated_data(contents.sum(axis=-1))
-    found: FloatArray = saturated_data(contents).sum(axis=-1) - total
-    return found
+        return np.asarray(saturated_data(contents).sum(axis=-1))
+    return np.asarray(saturated_data(contents).sum(axis=-1) - saturated_data(contents.sum(axis=-1)))
 
 
 def _at_the_centre(model: Model, best: FitResult, spec: TermSpec, own: TermData) -> float:

@@ -165,5 +165,6 @@ def test_what_is_left_at_the_maximum() -> None:
     with mp.workdps(50):
         exact = [float(plain(mp.mpf(v), mp.mpf(v))) if v else 0.0 for v in n.tolist()]
     np.testing.assert_allclose(saturated_data(n), exact, rtol=1e-13, atol=1e-14)
+    assert saturated_data(np.float64(1e9)) == pytest.approx(exact[-2], rel=1e-13)
     np.testing.assert_allclose(np.asarray(saturated(n)), exact, rtol=1e-13, atol=1e-14)
     assert float(saturated(np.array(-0.5))) == pytest.approx(gammaln(0.5))
