@@ -116,7 +116,9 @@ def saturated_data(counts: FloatArray) -> FloatArray:
 
 def _stirling(n: Numbers) -> Numbers:
     """What s(n) is above half the logarithm of n: Stirling's series."""
-    series = (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0) / (n * n)) / (n * n)) / n
+    inverse = 1.0 / n
+    square = inverse * inverse  # n * n can be too large for a float64
+    series = (1.0 / 12.0 - (1.0 / 360.0 - square / 1260.0) * square) * inverse
     return 0.5 * LOG_2PI + series
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from builders import HISTOSYS, NORMSYS, SHAPESYS, document, modifier, sample
+from builders import HISTOSYS, NORMSYS, SHAPESYS, STATERROR, document, modifier, sample
 from conftest import same_json
 
 import hs3.engine as engine
 from hs3 import checks, jsonio
+from hs3.engine.poisson import saturated_data
 from hs3.errors import LONGEST, CompileError, HS3Error, SyntaxReadError, shortened
 from hs3.findings import Finding, nearest
 from hs3.resolve import resolve
@@ -110,6 +111,13 @@ def test_templates_beyond_all_ratios_are_refused() -> None:
     whole = document(sample(far, contents=(1e-200, 20)))
     with pytest.raises(CompileError, match="different sign"):
         engine.compile(resolve(Workspace.from_json(whole)))
+
+
+def test_counts_of_any_size_have_a_likelihood() -> None:
+    assert saturated_data(np.array([1e200])) == pytest.approx(0.5 * np.log(2e200 * np.pi))
+    large = sample(STATERROR, contents=(1e308, 1e308), errors=(1.0, 1.0))
+    whole = document(large, {**large, "name": "other"})
+    assert resolve(Workspace.from_json(whole)).channels  # their sum is infinite
 
 
 # --- a number as data, and its range ------------------------------------------------------------

@@ -12,7 +12,6 @@ def check_yields(channel: Channel, log: Log) -> None:
     """Report negative nominal yields, and observed events where nothing is expected."""
     if not channel.samples:
         return
-    total = np.zeros(channel.bins)
     reachable = np.zeros(channel.bins, dtype=bool)
     for sample in channel.samples:
         negative = np.flatnonzero(sample.nominal < 0.0)
@@ -24,7 +23,6 @@ def check_yields(channel: Channel, log: Log) -> None:
                 f"sample {sample.name!r} has {negative.size} bins with negative content",
                 float(sample.nominal[i]),
             )
-        total += sample.nominal
         reachable |= sample.nominal != 0.0
         for modifier in sample.modifiers:
             hi = getattr(modifier, "hi", None)

@@ -137,8 +137,9 @@ class BinReader:
         if group is None:
             zeros = np.zeros(self.count)
             group = self.groups[parameters] = _StatErrors(path, zeros, zeros)
-        group.nominal = group.nominal + nominal
-        group.variance = group.variance + errors**2
+        with np.errstate(over="ignore"):  # contents near the largest float64 add up to infinity
+            group.nominal = group.nominal + nominal
+            group.variance = group.variance + errors**2
         group.said.append((said, path))
         return self._factors(name, parameters, "staterror", path)
 
