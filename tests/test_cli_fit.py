@@ -29,7 +29,7 @@ def test_functions_can_be_held(call, call_json, file):
     [
         (["--fix", "2*mux=1"], 1, "no function or parameter 'mux'"),
         (["--fix", "2*mu=1", "--minos", "norm"], 2, "--minos: not for fits in which functions"),
-        (["--fix", "2*mu=1", "--bound", "mu=0:1", "--start", "mu=0"], 2, "--bound, --start"),
+        (["--fix", "2*mu=1", "--bound", "mu=0:1", "--starts", "3"], 2, "--bound, --starts"),
         (["--function", "mux"], 1, "no function or parameter 'mux'"),
         (["--sandwich"], 1, "no unbinned data"),
         (["--sandwich", "--minos", "mu"], 2, "takes no account of weights"),
@@ -67,9 +67,14 @@ def test_bounds_hold(call_json, file):
 
 
 def test_several_starts(call, file):
-    status, out, _ = call("fit", file, "--start", "mu=3,norm=1", "--start", "mu=0")
+    status, out, _ = call("fit", file, "--starts", "mu=3,norm=1", "--starts", "mu=0")
     assert status == 0
     assert "3 of 3 starts led to the same minimum" in out
+    for command in (["fit"], ["scan", "-p", "mu", "--points", "0,1"], ["limit"]):
+        assert call(*command, file, "--starts", "2")[0] == 0
+    status, _, said = call("hypotest", file, "1", "--toys", "2", "--starts", "2")
+    assert status == 2
+    assert "not for --toys" in said
 
 
 def test_correlations(call, file):

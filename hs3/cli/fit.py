@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hs3.cli.options import Bound, Free, Json
+from hs3.cli.options import Bound, Free, Json, Starts
 from hs3.cli.rounding import asymmetric, number, pull, rounded
 from hs3.cli.source import Measured
 from hs3.cli.terminal import console, print_remarks, progress, row, say, say_json, table
-from hs3.cli.values import assignments, bounds, held
+from hs3.cli.values import assignments, bounds, held, starting_points
 
 if TYPE_CHECKING:
     from hs3.engine import FitResult, FittedParameter, Model
@@ -39,14 +39,7 @@ def fit(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Start value (repeatable)."),
     ] = None,
-    other: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--start",
-            metavar="NAME=VALUE[,NAME=VALUE…]",
-            help="Start there, too; the lowest minimum wins (repeatable).",
-        ),
-    ] = None,
+    starts: Starts = None,
     function: Annotated[
         list[str] | None,
         typer.Option(
@@ -86,7 +79,7 @@ def fit(
     others: dict[str, Any] = {
         "bounds": bounds(bound or ()),
         "minos": minos or (),
-        "starts": [assignments(text.split(",")) for text in other or ()],
+        "starts": starting_points(starts),
     }
     if minimizer != "newton":
         others["minimizer"] = minimizer
@@ -132,7 +125,7 @@ def fit(
     return 0 if result.converged else 1
 
 
-_SPELLED = {"bounds": "bound", "starts": "start"}
+_SPELLED = {"bounds": "bound"}
 
 
 def _held(model: Model, given: Sequence[str]) -> tuple[dict[str, float], dict[str, float]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hs3.cli.options import Bound, Fix, Json
+from hs3.cli.options import Bound, Fix, Json, Starts
 from hs3.cli.rounding import number, rounded, short
 from hs3.cli.source import Measured
 from hs3.cli.terminal import BANDS, console, print_remarks, row, say, say_json, table
@@ -39,6 +39,7 @@ def hypotest(
     ] = None,
     fix: Fix = None,
     bound: Bound = None,
+    starts: Starts = None,
     json: Json = False,
 ) -> None:
     """Test values of parameters of interest: p-values, CLs, and what was to be expected.
@@ -54,6 +55,7 @@ def hypotest(
         "statistic": statistic or ("t" if several else "q~"),
         "fixed": held(model, fix or ()),
         "bounds": bounds(bound or ()),
+        **work.with_starts(starts),
     }
     with work.drawn() as split:
         found = hs3.hypotest(model, tested, **options, **split)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hs3.cli.options import Bound, Fix, Json, Poi
-from hs3.cli.rounding import number, rounded, short
+from hs3.cli.options import Bound, Fix, Json, Poi, Starts
+from hs3.cli.rounding import number, probability, rounded, short
 from hs3.cli.source import Chosen, Measured
 from hs3.cli.terminal import (
     BANDS,
@@ -38,6 +38,7 @@ def significance(
     ] = 1.0,
     fix: Fix = None,
     bound: Bound = None,
+    starts: Starts = None,
     json: Json = False,
 ) -> None:
     """Discovery significance of a signal, observed and expected.
@@ -48,7 +49,7 @@ def significance(
 
     model, report = source.model()
     options: dict[str, Any] = {"poi": poi, "fixed": held(model, fix or ())}
-    options["bounds"] = bounds(bound or ())
+    options |= {"bounds": bounds(bound or ()), **work.with_starts(starts)}
     with work.drawn() as split:
         expected: dict[str, Any] = {} if split else {"expected_signal": signal}
         found: Significance = hs3.significance(model, **options, **expected, **split)
@@ -63,7 +64,7 @@ def significance(
     console().print(out)
     if found.expected:
         say(f"expected: for {found.poi} = {short(found.expected_signal)}")
-    said = short(found.p_value)
+    said = probability(found.p_value)
     if found.p_error:
         said = f"{' ± '.join(rounded(found.p_value, found.p_error))} ({found.toys} toys)"
     say(f"p-value without signal: {said}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hs3.cli.options import PYHF, Bound, Fix, Json, Plot, Poi
+from hs3.cli.options import PYHF, Bound, Fix, Json, Plot, Poi, Starts
 from hs3.cli.rounding import number, rounded, short
 from hs3.cli.source import Measured
 from hs3.cli.terminal import BANDS, console, print_remarks, progress, row, say, say_json, table
@@ -42,6 +42,7 @@ def limit(
     ] = None,
     fix: Fix = None,
     bound: Bound = None,
+    starts: Starts = None,
     patchset: Annotated[
         str | None,
         typer.Option(
@@ -73,13 +74,15 @@ def limit(
             raise typer.BadParameter("--toys and --points are for one model, not for a patchset")
         if work.seed or work.conditional:
             raise typer.BadParameter("--seed and --conditional need --toys")
-        if source.constrain or source.asimov is not None:
-            raise typer.BadParameter("--constrain and --asimov are for one model, no patchset")
+        if source.constrain or source.asimov is not None or starts:
+            said = "--constrain, --asimov and --starts are for one model, not for a patchset"
+            raise typer.BadParameter(said)
         options |= {**rule, "fixed": assignments(fix or ())}
         return _patches(source, work, patchset, only or ["*"], options, plot, json)
     if only:
         raise typer.BadParameter("--only needs --patchset")
     values = numbers(points) if points else []
+    options |= work.with_starts(starts)
     return _single(source, work, rule, values, options, fix, plot, json)
 
 

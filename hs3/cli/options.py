@@ -141,6 +141,15 @@ Bound = Annotated[
     list[str] | None,
     typer.Option("--bound", metavar="NAME=LOW:HIGH", help="Other bounds (repeatable)."),
 ]
+Starts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--starts",
+        metavar="N|NAME=VALUE[,…]",
+        help="Fit from N more points, spread over where parameters can be, or from this one "
+        "(repeatable); the lowest minimum wins.",
+    ),
+]
 Poi = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Parameter of interest; the document's only one without."),

@@ -70,6 +70,11 @@ def short(value: float) -> str:
     return f"{value:.4g}"
 
 
+def probability(value: float) -> str:
+    """A p-value, which is never zero but for the range of numbers."""
+    return short(value) if value > 0.0 else "below 1e-300"
+
+
 def number(value: float) -> str:
     """A number without an error: six significant digits, no trailing zeros."""
     return f"{value:.6g}"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hs3.cli.options import Fix, Free, Json, Plot
+from hs3.cli.options import Fix, Free, Json, Plot, Starts
 from hs3.cli.rounding import asymmetric, number
 from hs3.cli.source import Fitted, Measured
 from hs3.cli.terminal import console, print_remarks, row, say, say_json, table
-from hs3.cli.values import numbers
+from hs3.cli.values import numbers, starting_points
 from hs3.cli.work import Work
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def scan(
     ] = None,
     fix: Fix = None,
     free: Free = None,
+    starts: Starts = None,
     plot: Plot = None,
     json: Json = False,
 ) -> int:
@@ -61,6 +62,7 @@ def scan(
     if not all(0.0 < one < 1.0 for one in level or ()):
         raise typer.BadParameter("a level is a probability between 0 and 1")
     axes = [numbers(text) for text in points] if points else None
+    points_of = starting_points(starts)
     found = source.fitted(fix, free)
     with work.split("points", len(parameter)) as split:
         from hs3.engine.contours import LEVELS
@@ -68,7 +70,7 @@ def scan(
         from hs3.engine.profile import interval, rise_of
         from hs3.engine.scans import scan as scan_model
 
-        result = scan_model(found.model, parameter, axes, best=found.fit, **split)
+        result = scan_model(found.model, parameter, axes, best=found.fit, starts=points_of, **split)
         rises = [rise_of(one) for one in level or ()] or [1.0]
         ends = [
             interval(found.model, name, level=rise, best=result.best)

@@ -70,6 +70,13 @@ def bounds(given: Iterable[str]) -> dict[str, tuple[float, float]]:
     return out
 
 
+def starting_points(given: Sequence[str] | None) -> int | list[dict[str, float]]:
+    """How many starting points to spread, or those that are given as ``NAME=VALUE,NAME=VALUE``."""
+    if given and len(given) == 1 and given[0].isdecimal():
+        return int(given[0])
+    return [assignments(text.split(",")) for text in given or ()]
+
+
 def groups_of(given: Sequence[str] | None) -> dict[str, list[str]]:
     """``NAME=PATTERN,PATTERN`` options."""
     out: dict[str, list[str]] = {}

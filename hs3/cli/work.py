@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, Self
@@ -12,6 +12,7 @@ import typer
 
 from hs3.cli.signature import Spread, part
 from hs3.cli.terminal import console, progress
+from hs3.cli.values import starting_points
 
 TOYS = "Toys"
 Number = Annotated[
@@ -105,6 +106,14 @@ class Toys(Work):
         yield part("seed", Seed, 0)
         yield part("conditional", Conditional, False)
         yield from super().last()
+
+    def with_starts(self, given: Sequence[str] | None) -> dict[str, Any]:
+        """The option `starts`, where it was given: it is for fits to the data, not to toys."""
+        if not given:
+            return {}
+        if self.toys:
+            raise typer.BadParameter("--starts is for asymptotic formulas, not for --toys")
+        return {"starts": starting_points(given)}
 
     @contextmanager
     def drawn(self) -> Iterator[dict[str, Any]]:
