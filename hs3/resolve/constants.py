@@ -30,9 +30,7 @@ class Constants:
     functions: Mapping[str, tuple[int, Any]]
     values: Values
 
-    def number(
-        self, value: object, used: Collection[str] = (), depth: int = DEPTH
-    ) -> Number | None:
+    def number(self, value: Any, used: Collection[str] = (), depth: int = DEPTH) -> Number | None:
         """The number that `value` stands for for ever; None where it might be another one.
 
         A constant on which something else depends, one of `used`, might be freed or moved there.
