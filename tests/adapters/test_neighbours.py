@@ -13,6 +13,8 @@ import hs3
 
 DEMO = ROOT / "examples" / "demo" / "workspace.json"
 
+with_hepstats = pytest.mark.filterwarnings("ignore")  # it imports zfit, which warns of much
+
 
 @pytest.fixture(scope="module")
 def model() -> hs3.engine.Model:
@@ -38,6 +40,7 @@ def test_error_definitions(model: hs3.engine.Model) -> None:
     assert model.twice_nll.errordef == 1.0  # type: ignore[attr-defined]
 
 
+@with_hepstats
 def test_hepstats(model: hs3.engine.Model) -> None:
     """Significance and CLs of hepstats are ours."""
     pytest.importorskip("hepstats", reason="hepstats is not installed")
@@ -61,6 +64,7 @@ def test_hepstats(model: hs3.engine.Model) -> None:
     assert found["expected"][1] == pytest.approx(0.05, rel=1e-4)
 
 
+@with_hepstats
 def test_the_example_of_hepstats() -> None:
     """hepstats interpolates between its points: its limit is near ours."""
     pytest.importorskip("hepstats", reason="hepstats is not installed")
@@ -70,6 +74,7 @@ def test_the_example_of_hepstats() -> None:
     assert found["limits"]["expected"] == pytest.approx(ours.expected[2], rel=0.01)
 
 
+@with_hepstats
 def test_hepstats_toys(model: hs3.engine.Model) -> None:
     """Toys are drawn at the values that hepstats sets, one after the other."""
     pytest.importorskip("hepstats", reason="hepstats is not installed")
