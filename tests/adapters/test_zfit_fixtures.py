@@ -52,10 +52,15 @@ NOT_FINITE = {
 
 
 def _numeric() -> list[Any]:
-    found = fixtures(ROOT / "conformance" / "fixtures")
-    found += fixtures(SHARED / "conformance") if shared_files("conformance/*") else []
-    kept = [f for f in found if any(c["kind"] in SCANS for c in f.checks)]
-    return [pytest.param(f, id=f"{f.folder.parent.parent.name}-{f.name}") for f in kept]
+    """Those with scans; the reference material, of types that ours have too, is slow."""
+    made = fixtures(ROOT / "conformance" / "fixtures")
+    given = fixtures(SHARED / "conformance") if shared_files("conformance/*") else []
+    marks = [()] * len(made) + [(pytest.mark.slow,)] * len(given)
+    return [
+        pytest.param(f, id=f"{f.folder.parent.parent.name}-{f.name}", marks=mark)
+        for f, mark in zip(made + given, marks, strict=True)
+        if any(c["kind"] in SCANS for c in f.checks)
+    ]
 
 
 def _scans(fixture: Fixture) -> Iterator[tuple[list[float], list[float]]]:
