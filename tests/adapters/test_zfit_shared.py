@@ -44,7 +44,8 @@ class Case:
     @property
     def label(self) -> str:
         """For test ids."""
-        parts = [self.file.removeprefix("likelihoods/"), *(p for p, _ in self.pairs)]
+        pairs = ["-".join(pair) for pair in self.pairs]
+        parts = [self.file.removeprefix("likelihoods/"), *pairs]
         return "-".join([*parts, *(str(v).rsplit("/", 1)[-1] for v in self.options.values())])
 
 
@@ -56,10 +57,16 @@ TEN = "workspaces/10ch_bkg"
 ONE = "workspaces/1ch_bkgRooExp_sigGauss_shapeFloat_npOn_constrGauss_yield10x.root"
 
 WORKSPACES = [
-    Case(f"{SMALL}/parametric-analysis-datacard-input.root", None, pairs=(("bkg", "data_obs"),)),
-    Case(f"{SMALL}/simple-shapes-parametric_input.root", None, pairs=(("sig", "data_obs"),)),
+    *(
+        Case(f"{SMALL}/{file}.root", None, pairs=((pdf, "data_obs"),))
+        for file in ("parametric-analysis-datacard-input", "simple-shapes-parametric_input")
+        for pdf in ("sig", "bkg")
+    ),
     Case(f"{SMALL}/Workspace_m4l.root", None, pairs=(("totpdf", "unbinned_m4l"),)),
-    Case("workspaces/generic_composite.root", None, pairs=(("sig", "cd"),)),
+    *(
+        Case("workspaces/generic_composite.root", None, pairs=(("sig", data),))
+        for data in ("cd", "wd")
+    ),
     Case(ONE, None),
     Case(f"{TEN}GenExp_sigGeneric_shapeFloat_npOn_constrGauss_yield1x.root", None),
     Case(f"{TEN}GenPoly_sigGeneric_shapeFixed_npOn_constrPoisson_yield10x.root", None),
