@@ -65,6 +65,14 @@ def sandwich(model: Model, result: FitResult) -> FitResult:
     return _with(result, 0.5 * (covariance + covariance.T))
 
 
+def is_weighted(model: Model) -> bool:
+    """Whether some unbinned events have another weight than one (zero is that of no event)."""
+    program = model.program.terms
+    pairs = zip(program.terms if program else (), model.observed.terms, strict=True)
+    weights = [np.asarray(data.weights) for spec, data in pairs if spec.kind == "unbinned"]
+    return any(bool(((w != 0.0) & (w != 1.0)).any()) for w in weights)
+
+
 def _logs(pair: Pair, program: TermProgram, values: dict[str, Array]) -> Array:
     """Ln f of each event, and ln ν where the term is extended, shape (N,)."""
     spec, data = pair

@@ -117,3 +117,7 @@ def test_weighted_events(call_json, tmp_path):
     expected = np.sqrt((weights**2 * (1.0 / c["value"] - events) ** 2).sum())
     expected *= c["value"] ** 2 / weights.sum()  # the closed form for an exponential
     assert c["error"] == pytest.approx(expected, rel=1e-5)
+    assert data["notes"] == []
+    status, data = call_json("fit", path, "--pdf", "f", "--data", "d")
+    assert data["parameters"]["c"]["error"] < c["error"]
+    assert "--sandwich corrects that" in data["notes"][0]

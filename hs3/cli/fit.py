@@ -91,6 +91,7 @@ def fit(
     with progress("fitting (a model of a new shape is compiled first)"):
         from hs3 import engine
         from hs3.engine.derived import derived, fit_with
+        from hs3.engine.weighted import is_weighted
         from hs3.engine.weighted import sandwich as corrected
 
         if conditions:
@@ -100,7 +101,10 @@ def fit(
         if sandwich:
             result = corrected(model, result)
         functions = {name: derived(model, result, name) for name in function or ()}
-    out = {**result.to_dict(), "findings": report.to_dict()["findings"]}
+    counted = source.asimov is None and not sandwich and is_weighted(model)
+    notes = (WEIGHTED,) if counted else ()
+    findings = report.to_dict()["findings"]
+    out = {**result.to_dict(), "notes": list(notes), "findings": findings}
     if conditions:
         out["held"] = conditions
     if functions:
@@ -121,9 +125,11 @@ def fit(
         say(f"{name} = {number(value)} (held)")
     for name, found in functions.items():
         say(f"{name} = " + " ± ".join(rounded(found.value, found.error)))
-    _end(result, report)
+    _end(result, report, notes)
     return 0 if result.converged else 1
 
+
+WEIGHTED = "events have weights, and these errors take them for counts: --sandwich corrects that"
 
 _SPELLED = {"bounds": "bound"}
 
@@ -153,13 +159,13 @@ def _show(model: Model, result: FitResult) -> None:
     console().print(out)
 
 
-def _end(result: FitResult, report: Report) -> None:
+def _end(result: FitResult, report: Report, notes: Sequence[str]) -> None:
     say(f"-2 ln L = {result.twice_nll:.6f}")
     if result.converged:
         say(result.message)
     else:
         say(f"NOT CONVERGED: {result.message}", style="bold red")
-    print_remarks(report)
+    print_remarks(report, notes)
 
 
 def _show_correlations(result: FitResult, least: float) -> None:
