@@ -165,13 +165,14 @@ def _exponential(entry: Json, context: Context) -> Json:
     return entry
 
 
-def _generalized_normal(entry: Json, context: Context) -> Json:
-    name = entry["name"]
+def _generalized_normal(entry: Json, _: Context) -> Json:
+    # Numbers, not names for them: an auxiliary density is one of the only name in it.
     x, mean, alpha, beta = (
-        context.name(entry[k], f"{name}_{k}") for k in ("x", "mean", "alpha", "beta")
+        f"({float(entry[k])!r})" if is_number(entry[k]) else entry[k]
+        for k in ("x", "mean", "alpha", "beta")
     )
     text = f"exp(-pow(abs({x} - {mean})/{alpha}, {beta}))"
-    return {"name": name, "type": "generic_dist", "expression": text}
+    return {"name": entry["name"], "type": "generic_dist", "expression": text}
 
 
 def _density_function(entry: Json, _: Context) -> Json:
