@@ -8,7 +8,7 @@ import pytest
 
 import hs3
 
-COMMANDS = ("scan", "impacts", "pulls", "gof", "yields")
+COMMANDS = ("scan", "impacts", "pulls", "pruning", "gof", "yields")
 PNG = b"\x89PNG"
 
 
@@ -40,6 +40,20 @@ def test_pulls(call, file, model):
     own = {p.name: p.pull for p in hs3.pulls(model).parameters}
     assert {n: p["pull"] for n, p in data["parameters"].items()} == pytest.approx(own)
     assert "norm" in call("pulls", file)[1]
+
+
+def test_pruning(call, file, model):
+    status, out, _ = call("pruning", file, "--norm", "0.05", "--on-error", "0.01", "--json")
+    data = json.loads(out)
+    assert status == 0
+    own = hs3.pruning(model, norm=0.05, on_error=0.01)
+    assert data["suggested"] == list(own.suggested)
+    assert {p["name"]: p["norm"] for p in data["parameters"]} == pytest.approx(
+        {e.name: e.norm for e in own.effects}
+    )
+    status, out, _ = call("pruning", file, "--norm", "1", "--shape", "1", "--on-error", "1")
+    assert status == 0
+    assert f"{len(own.effects)} of {len(own.effects)} systematics could be left out" in out
 
 
 def test_gof(call, file, model):

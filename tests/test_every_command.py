@@ -59,6 +59,7 @@ HEAVY = {
     "bias": ("bias", "{file}", "--inject", "{name}=1", "--size", "2"),
     "impacts": ("impacts", "{file}", "--poi", "{name}"),
     "pulls": ("pulls", "{file}"),
+    "pruning": ("pruning", "{file}", "--poi", "{name}"),
     "gof": ("gof", "{file}"),
     "yields": ("yields", "{file}"),
     "constrain": ("constrain", "{file}", "{name}=1±0.5", "-o", "{out}"),

@@ -59,6 +59,7 @@ COMMANDS: tuple[Callable[..., int | None], ...] = (
     bias.bias,
     diagnose.impacts,
     diagnose.pulls,
+    diagnose.pruning,
     diagnose.gof,
     diagnose.yields,
     archive.archive,

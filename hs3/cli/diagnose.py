@@ -1,4 +1,4 @@
-"""`hs3 impacts`, `pulls`, `gof` and `yields`: what is looked at beside the fit."""
+"""`hs3 impacts`, `pulls`, `pruning`, `gof` and `yields`: what is looked at beside the fit."""
 
 from __future__ import annotations
 
@@ -111,6 +111,44 @@ def pulls(
         after = " ± ".join(rounded(p.value, p.error))
         row(out, p.name, before, after, pull(p.pull), f"{p.constraint:.2f}")
     console().print(out)
+    print_remarks(found.report)
+    return 0
+
+
+def pruning(
+    source: Measured,
+    poi: Poi = None,
+    norm: Annotated[float, typer.Option(min=0, help="Threshold of normalisations.")] = 0.005,
+    shape: Annotated[float, typer.Option(min=0, help="Threshold of shapes.")] = 0.005,
+    on_error: Annotated[
+        float,
+        typer.Option(min=0, help="Threshold of the growth of the parameter of interest's error."),
+    ] = 0.005,
+    fix: Fix = None,
+    free: Free = None,
+    json: Json = False,
+) -> int:
+    """Suggest systematics that could be left out: all their effects are below the thresholds.
+
+    `hs3 reduce --prune` leaves systematics out of a document.
+    """
+    found = source.fitted(fix, free)
+    with progress("fitting with each parameter frozen"):
+        from hs3.engine import diagnostics
+
+        result = diagnostics.pruning(
+            found.model, poi, norm=norm, shape=shape, on_error=on_error, best=found.fit
+        )
+    if json:
+        say_json(result.to_dict() | found.findings())
+        return 0
+    right = ("normalisation", "shape", f"error of {result.poi}")
+    out = table("Effects of systematics", "parameter", *right, "remark", right=right)
+    for one in result.effects:
+        effects = (f"{100.0 * v:.3f} %" for v in (one.norm, one.shape, one.on_error))
+        row(out, one.name, *effects, "could be left out" if one.prune else "")
+    console().print(out)
+    say(f"{len(result.suggested)} of {len(result.effects)} systematics could be left out")
     print_remarks(found.report)
     return 0
 
