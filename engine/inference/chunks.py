@@ -66,21 +66,23 @@ def in_chunks(
         executor: any `concurrent.futures.Executor`, that of a cluster
             (`dask.distributed.Client.get_executor`) too. Processes must be spawned: those that are
             forked after JAX has started can hang.
-        progress: called after each chunk.
+        progress: called when what was done before is read, and after each chunk.
 
     Raises:
         ReadError: a file of a chunk is damaged.
         WriteError: the folder cannot be written.
     """
     done: dict[int, Arrays] = {}
-    finished = 0
+    finished, kept = 0, False
     for first, count, arrays in stream(
         work, total, key=key, chunk=chunk, folder=folder, executor=executor
     ):
-        if arrays is not None:
+        if arrays is None:
+            kept = True
+        else:
             done[first] = arrays
             finished += count
-        if progress is not None:
+        if progress is not None and kept:
             progress(finished, total)
     parts = [done[first] for first in sorted(done)]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
