@@ -60,9 +60,7 @@ def fit(
     ] = None,
     plot: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE", help="Also draw the correlations (needs hs3-reference[plot])."
-        ),
+        typer.Option(metavar="FILE", help="Also draw the correlations (needs the extra `plot`)."),
     ] = None,
     json: Json = False,
 ) -> int:

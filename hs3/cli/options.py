@@ -162,5 +162,5 @@ Group = Annotated[
     ),
 ]
 Plot = Annotated[
-    str | None, typer.Option(metavar="FILE", help="Also draw it (needs hs3-reference[plot]).")
+    str | None, typer.Option(metavar="FILE", help="Also draw it (needs the extra `plot`).")
 ]
