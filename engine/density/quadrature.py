@@ -89,6 +89,8 @@ def integrate(
     """
     rule = _rule(scope, box, cuts or {})
     values = log_integrand(scope.at(**dict(zip(box, rule.nodes, strict=True))))
+    if jnp.ndim(values) == 0:  # it does not depend on the variables
+        values = jnp.broadcast_to(values, rule.nodes[0].shape)
     top = jnp.max(jnp.where(jnp.isnan(values), -jnp.inf, values), axis=0)
     top = jax.lax.stop_gradient(jnp.where(jnp.isfinite(top), top, 0.0))
     total = _sum(jnp.exp(values - top), rule, scope, jnp.exp(top))

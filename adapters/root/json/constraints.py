@@ -63,6 +63,8 @@ class Constraints:
         (constraint,) = found
         assert isinstance(constraint.scale, float)
         scale = constraint.scale
+        if scale == 0.0:
+            return None  # below the smallest float64: no width that ROOT could be told
         relative = scale if constraint.kind == "gauss" else 1.0 / math.sqrt(scale)
         return None if self.is_beyond(parameter, relative) else (constraint.kind, relative)
 
