@@ -63,7 +63,7 @@ def run(
     html: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE", help="Also write a page with all numbers (needs hs3-reference[report])."
+            metavar="FILE", help="Also write a page with all numbers (needs the extra `report`)."
         ),
     ] = None,
     json: Json = False,
