@@ -120,6 +120,34 @@ def test_counts_of_any_size_have_a_likelihood() -> None:
     assert resolve(Workspace.from_json(whole)).channels  # their sum is infinite
 
 
+def in_bins(pdf: Json, nbins: int) -> Json:
+    """Events of a density that is averaged over the bins of its variable in the domain."""
+    axis = {"name": "x", "min": 0.0, "max": 4.0}
+    return {
+        "distributions": [
+            {"name": "p", "type": "binsampling_dist", "pdf": "g", "observable": "x"},
+            {"name": "g", **pdf},
+        ],
+        "data": [{"name": "d", "type": "unbinned", "axes": [axis], "entries": [[1.0], [3.0]]}],
+        "likelihoods": [{"name": "l", "distributions": ["p"], "data": ["d"]}],
+        "domains": [
+            {"name": "default_domain", "type": "product_domain", "axes": [axis | {"nbins": nbins}]}
+        ],
+    }
+
+
+def test_bins_of_a_domain_are_bounded() -> None:
+    gauss = {"type": "gaussian_dist", "x": "x", "mean": 2.0, "sigma": 1.0}
+    with pytest.raises(CompileError, match="'x' has 1000000000 bins"):
+        engine.compile(resolve(Workspace.from_json(in_bins(gauss, 10**9))))
+
+
+def test_a_density_that_does_not_depend_on_the_variable_of_its_bins_is_flat() -> None:
+    constant = {"type": "generic_dist", "expression": "3"}
+    model = engine.compile(resolve(Workspace.from_json(in_bins(constant, 4))))
+    assert model.nll() == pytest.approx(2 * np.log(4.0), rel=1e-12)
+
+
 # --- a number as data, and its range ------------------------------------------------------------
 
 
