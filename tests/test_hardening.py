@@ -11,6 +11,7 @@ from conftest import same_json
 
 import hs3.engine as engine
 from hs3 import checks, jsonio
+from hs3.adapters.root.json import to_root_json
 from hs3.engine.poisson import saturated_data
 from hs3.errors import LONGEST, CompileError, HS3Error, SyntaxReadError, shortened
 from hs3.findings import Finding, nearest
@@ -146,6 +147,16 @@ def test_a_density_that_does_not_depend_on_the_variable_of_its_bins_is_flat() ->
     constant = {"type": "generic_dist", "expression": "3"}
     model = engine.compile(resolve(Workspace.from_json(in_bins(constant, 4))))
     assert model.nll() == pytest.approx(2 * np.log(4.0), rel=1e-12)
+
+
+def test_axes_of_a_type_that_has_none_mean_nothing() -> None:
+    gauss = {"type": "gaussian_dist", "x": "x", "mean": 2.0, "sigma": 1.0}
+    whole, odd = in_bins(gauss, 4), in_bins(gauss | {"axes": 3.5, "data": {"axes": [1]}}, 4)
+    workspaces = [Workspace.from_json(one) for one in (whole, odd)]
+    first, second = (engine.compile(resolve(ws)).nll() for ws in workspaces)
+    assert second == first
+    alone = {**odd, "distributions": [{**odd["distributions"][1], "name": "p"}]}
+    assert to_root_json(Workspace.from_json(alone))[0]["distributions"]
 
 
 # --- a number as data, and its range ------------------------------------------------------------

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from hs3.axes import Axis
 from hs3.base import Part, as_float, is_number, references
+from hs3.checks.axes import axes_of
 from hs3.expressions import (
     CONSTANTS,
     FUNCTIONS,
@@ -244,8 +245,7 @@ def _direct(part: Part) -> list[str]:
 
 def axes_in(part: Part) -> Sequence[Axis]:
     """The axes of a function or distribution, and of its histogram."""
-    inner = getattr(part, "data", None)
-    return (*(getattr(part, "axes", None) or ()), *(getattr(inner, "axes", None) or ()))
+    return (*axes_of(part), *axes_of(getattr(part, "data", None)))
 
 
 def leaves(part: Part, functions: Mapping[str, Function]) -> set[str]:

@@ -14,6 +14,7 @@ from jax.typing import ArrayLike
 
 from hs3.axes import Axis
 from hs3.base import as_float, is_number, references
+from hs3.checks import axes as checks
 from hs3.distributions import Distribution
 from hs3.errors import CompileError
 from hs3.expressions import names, parse
@@ -129,9 +130,7 @@ class Definitions:
 
 def axes_of(part: Function | Distribution) -> tuple[Axis, ...]:
     """The axes that a function or distribution carries, its own and those of a histogram in it."""
-    inner = getattr(part, "data", None)
-    found = (getattr(part, "axes", None), getattr(inner, "axes", None))
-    return tuple(axis for axes in found for axis in axes or ())
+    return (*checks.axes_of(part), *checks.axes_of(getattr(part, "data", None)))
 
 
 class DensityScope(Scope):

@@ -7,6 +7,7 @@ from typing import Any
 
 from hs3 import expressions
 from hs3.base import Part, is_number, references
+from hs3.checks.axes import axes_of
 from hs3.data.binned import BinnedData
 from hs3.distributions import Distribution
 from hs3.distributions.mixture import MixtureDist, WeightedSumDist
@@ -131,9 +132,9 @@ class EntryWriter:
             for key in reference.path[:-1]:
                 place = place[key]
             place[reference.path[-1]] = self.draft.names.of(reference.name)
-        for holder in (entry, entry.get("data")):
-            for axis in (holder.get("axes") or ()) if isinstance(holder, dict) else ():
-                axis["name"] = self.draft.names.of(axis["name"])
+        for holder, written in ((part, entry), (getattr(part, "data", None), entry.get("data"))):
+            for i, axis in enumerate(axes_of(holder)):
+                written["axes"][i]["name"] = self.draft.names.of(axis.name)
         if isinstance(entry.get("expression"), str):
             entry["expression"] = self._expression(entry["expression"], f"{path}/expression")
         return _numbers(entry)
