@@ -132,7 +132,8 @@ class EntryWriter:
             for key in reference.path[:-1]:
                 place = place[key]
             place[reference.path[-1]] = self.draft.names.of(reference.name)
-        for holder, written in ((part, entry), (getattr(part, "data", None), entry.get("data"))):
+        inner: tuple[Any, Any] = (getattr(part, "data", None), entry.get("data"))
+        for holder, written in ((part, entry), inner):
             for i, axis in enumerate(axes_of(holder)):
                 written["axes"][i]["name"] = self.draft.names.of(axis.name)
         if isinstance(entry.get("expression"), str):
