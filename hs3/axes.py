@@ -7,6 +7,10 @@ import numpy.typing as npt
 from pydantic import StrictInt
 
 from hs3.base import Named, Number, Numbers
+from hs3.errors import CompileError
+
+MOST_BINS = 10_000_000
+"""Bins of an axis whose edges are still worked out."""
 
 
 class Axis(Named):
@@ -23,11 +27,18 @@ class Axis(Named):
     value: Number | None = None
 
     def bin_edges(self) -> npt.NDArray[np.float64] | None:
-        """Bin edges, shape (bins + 1,), or None where the axis carries no binning."""
+        """Bin edges, shape (bins + 1,), or None where the axis carries no binning.
+
+        Raises:
+            CompileError: there are more than `MOST_BINS`.
+        """
         if self.edges is not None:
             return np.asarray(self.edges, dtype=np.float64)
         if self.nbins is None or self.min is None or self.max is None:
             return None
+        if self.nbins > MOST_BINS:
+            message = f"axis {self.name!r} has {self.nbins} bins, more than {MOST_BINS}"
+            raise CompileError(message, value=self.nbins)
         return np.linspace(float(self.min), float(self.max), self.nbins + 1)
 
     def range(self) -> tuple[float, float] | None:

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from hs3.axes import Axis
+from hs3.checks import axes as axes_checks
 from hs3.distributions import Distribution
 from hs3.distributions.bincounts import BinCountsDensityDist, BinCountsExtendedDist
 from hs3.distributions.rate import RateExtendedDist
@@ -77,10 +78,10 @@ def _density_counts(dist: BinCountsDensityDist, scope: DensityScope, box: Box) -
 
 def _check_bins(dist: Distribution, axes: Sequence[Axis] | None, box: Box) -> None:
     """Raise CompileError where the data have another number of bins than the distribution."""
-    edges = [axis.bin_edges() for axis in axes or ()]
-    if not edges or any(e is None for e in edges):
+    counts = axes_checks.bin_counts(axes or ())
+    if not counts:
         return
-    own = prod(len(e) - 1 for e in edges if e is not None)
+    own = prod(counts)
     given = max(jnp.size(low) for low, _ in box.values())
     if own != given:
         message = f"{dist.name!r} has {own} bins, and its data have {given}"

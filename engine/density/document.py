@@ -10,7 +10,6 @@ from hs3.data.binned import BinnedData
 from hs3.data.unbinned import UnbinnedData
 from hs3.distributions import Distribution
 from hs3.domains import ProductDomain
-from hs3.errors import CompileError
 from hs3.findings import pointer
 from hs3.functions import Function
 from hs3.workspace import Workspace
@@ -65,17 +64,10 @@ def _range(axis: Axis) -> tuple[float, float]:
     return axis.range() or (low, high)
 
 
-MOST_BINS = 10_000_000
-"""Bins of a variable whose edges are still worked out."""
-
-
 def binnings(ws: Workspace) -> dict[str, tuple[float, ...]]:
     """Edges of the bins of each variable: of binned data, else of other data, else of the domains.
 
     Where data of one kind disagree, a variable has no binning: nothing tells which one is meant.
-
-    Raises:
-        CompileError: an axis has more than `MOST_BINS` bins.
     """
     data, domains = ws.data or (), [d for d in ws.domains or () if isinstance(d, ProductDomain)]
     groups: list[list[Axis]] = [
@@ -87,9 +79,6 @@ def binnings(ws: Workspace) -> dict[str, tuple[float, ...]]:
     for group in groups:
         found: dict[str, set[tuple[float, ...]]] = {}
         for axis in group:
-            if axis.edges is None and (axis.nbins or 0) > MOST_BINS:
-                message = f"axis {axis.name!r} has {axis.nbins} bins, more than {MOST_BINS}"
-                raise CompileError(message, value=axis.nbins)
             edges = axis.bin_edges()
             if edges is not None:
                 found.setdefault(axis.name, set()).add(tuple(edges.tolist()))

@@ -64,14 +64,11 @@ def test_the_files_are_small_and_belong_together(result: Result) -> None:
     assert Path(latest()).name == f"{result.date}.json"
 
 
-LONG_RUNS = sorted(RESULTS.glob("*-documents.json"))
-
-
-@pytest.mark.parametrize("path", LONG_RUNS, ids=lambda path: path.stem)
-def test_long_runs_that_are_kept_found_nothing(path: Path) -> None:
-    told = json.loads(path.read_text())
-    assert not told["failures"]
-    assert told["date"] >= "2026-11-28"
-    assert told["versions"]["numpy"]
-    assert told.get("documents", 0) >= 2000 or told.get("cases", 0) >= 100_000
-    assert all(size < 1e-8 for size in told.get("worst", {}).values())
+def test_long_runs_that_are_kept_found_nothing() -> None:
+    """`make fuzz` and `make test-random` with ``--report``: what is kept went to its end."""
+    for path in RESULTS.glob("*-documents.json"):
+        told = json.loads(path.read_text())
+        assert not told["failures"], path.name
+        assert told["versions"]["numpy"], path.name
+        assert told.get("documents", 0) >= 2000 or told.get("cases", 0) >= 100_000, path.name
+        assert all(size < 1e-8 for size in told.get("worst", {}).values()), path.name
