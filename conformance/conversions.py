@@ -102,7 +102,7 @@ def with_probe(document: dict[str, Any], check: Mapping[str, Any]) -> Workspace:
         domains = [a for d in document.get("domains", ()) for a in d.get("axes", ())]
         names = target["observables"]
         axes = [next(a for a in domains if a["name"] == name) for name in names]
-        pdf, event = target["pdf"], [at[name] for name in names]
+        pdf, event = target["pdf"], [at.get(a["name"], _middle(a)) for a in axes]
     data = {"name": PROBE, "type": "unbinned", "axes": axes, "entries": [event]}
     sections["data"].append(data)
     likelihood = {"name": PROBE, "distributions": [pdf], "data": [PROBE]}
@@ -110,6 +110,10 @@ def with_probe(document: dict[str, Any], check: Mapping[str, Any]) -> Workspace:
     points = [*document.get("parameter_points", ()), {"name": PROBE, "parameters": values}]
     more = {"likelihoods": [likelihood], "parameter_points": points}
     return Workspace.from_json({**document, **sections, **more})
+
+
+def _middle(axis: Mapping[str, Any]) -> float:
+    return 0.5 * (float(axis["min"]) + float(axis["max"]))
 
 
 def outcomes(column: str, chosen: Sequence[Fixture]) -> dict[str, str]:

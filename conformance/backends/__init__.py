@@ -47,6 +47,12 @@ BACKENDS: Mapping[str, Known] = {
         "RooFit on what RooJSONFactoryWSTool makes of the document",
         "the environment variable HS3_ROOT_PYTHON, or --python, names an interpreter with ROOT",
     ),
+    "root-json": Known(
+        "hs3.conformance.backends.rewritten:Backend",
+        "ROOT (rewritten)",
+        "RooFit on the document as `hs3 convert --to root-json` writes it",
+        "the environment variable HS3_ROOT_PYTHON names an interpreter with ROOT",
+    ),
     "pyhf": Known(
         "hs3.conformance.backends.pyhf:Backend",
         "pyhf",

@@ -102,15 +102,10 @@ class Backend:
         """Expected events times density times volume at each bin centre."""
         if "sample" in check["target"]:
             raise CannotDo("single samples of a channel")
-        name = check["target"]["channel"]
-        pdf, data = next(
-            pair for pair in self._pairs(workspace, check["target"], path) if pair[0] == name
-        )
-        bins = _found(workspace.data(data), data)
+        model, bins = self._channel(workspace, check["target"], path)
         over = ROOT.RooArgSet(bins.get())
         out = []
         for _ in _scan(workspace, check):
-            model = _found(workspace.pdf(pdf), pdf)
             variables = ROOT.RooArgSet(*[workspace.var(v.GetName()) for v in over])
             row = []
             for i in range(bins.numEntries()):
@@ -120,6 +115,17 @@ class Backend:
                 row.append(float(model.getVal(variables) * events * bins.binVolume()))
             out.append(row)
         return out
+
+    def _channel(self, workspace: Any, target: Mapping[str, Any], path: str) -> tuple[Any, Any]:
+        """Pdf and data of a channel, by its name, or by its label in a ModelConfig."""
+        name = target["channel"]
+        if "model_config" in target:
+            self._made.append(self._of_config(workspace, target))
+            found: tuple[Any, Any] = self._made[-1].channel(name)
+            return found
+        pairs = self._pairs(workspace, target, path)
+        pdf, data = next(pair for pair in pairs if pair[0] == name)
+        return _found(workspace.pdf(pdf), pdf), _found(workspace.data(data), data)
 
     def run_fit(self, workspace: Any, check: Check, path: str) -> dict[str, Any]:
         """MIGRAD and HESSE from the reference point."""
@@ -224,6 +230,7 @@ class ModelLikelihood:
         self._channels: dict[str, tuple[Any, list[str]]] = {}
         self._constraints: dict[str, tuple[Any, Any, str]] = {}
         self._keep: list[Any] = []
+        self._bins: dict[str, tuple[Any, Any]] = {}
         if pdf.InheritsFrom("RooSimultaneous"):
             self._split(pdf, data)
 
@@ -257,7 +264,15 @@ class ModelLikelihood:
                 parameters = sorted(str(p.GetName()) for p in about if not p.isConstant())
                 self._constraints[name] = (constraint, over, ", ".join(parameters))
             self._keep += [part, found]
+            self._bins[label] = (one, part)
             self._channels[label] = (self._nll(one, part), names)
+
+    def channel(self, label: str) -> tuple[Any, Any]:
+        """Pdf and binned data of a channel."""
+        pdf, data = self._bins[label]
+        own = data.reduce(pdf.getObservables(data.get()))  # without the category of channels
+        self._keep.append(own)
+        return pdf, own.binnedClone()
 
     def parts(self) -> dict[str, Any]:
         """The parts at the present values."""

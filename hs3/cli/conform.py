@@ -40,8 +40,9 @@ def run(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="hs3 (this implementation, the default), root, pyhf, zfit, pyhs3, nextstat, "
-            "module:Class, file.py:Class, or 'cmd: ./program' that speaks JSON lines (repeatable).",
+            help="hs3 (this implementation, the default), root, root-json, pyhf, zfit, pyhs3, "
+            "nextstat, module:Class, file.py:Class, or 'cmd: ./program' that speaks JSON lines "
+            "(repeatable).",
         ),
     ] = None,
     python: Annotated[
