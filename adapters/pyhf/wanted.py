@@ -92,6 +92,12 @@ class Wanted:
                 f"pyhf constrains every {group.type}, and {parameter.name!r} has no constraint"
             )
             refuse(message, group.places[0].modifier.path, parameter.name, "pyhf.unconstrained")
+        if group.type == "shapesys" and parameter.value != 1.0:
+            message = (
+                f"{parameter.name!r} scales a bin by {parameter.value:g} and has no uncertainty; a "
+                "shapesys of pyhf leaves bins without uncertainty as they are"
+            )
+            refuse(message, parameter.path, parameter.name)
         message = (
             f"{parameter.name!r} is constant and not constrained; pyhf adds a constraint, and so a "
             "constant to the likelihood"

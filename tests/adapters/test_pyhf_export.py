@@ -534,6 +534,16 @@ def test_a_constant_that_nothing_constrains_adds_a_constant() -> None:
     assert modifiers_of(workspace, "background")[0]["data"] == [5.0, 0.0]
 
 
+def test_a_constant_of_a_shapesys_that_scales_its_bin_is_refused() -> None:
+    """pyhf takes bins without uncertainty out of a shapesys, whatever the parameter is."""
+    spelled = {**STAT, "constraint": "Poisson"}
+    document = with_parameters(channel(spelled, errors=[5.0, 0.0]), **GAMMAS)
+    to_pyhf(Workspace.from_json(document))
+    document["parameter_points"][0]["parameters"][-1]["value"] = 1.4
+    with pytest.raises(ConversionError, match="leaves bins without uncertainty as they are"):
+        to_pyhf(Workspace.from_json(document))
+
+
 def test_single_constant_bins_are_kept_where_pyhf_can() -> None:
     """A bin without uncertainty is constant in pyhf; its width comes from the measurement."""
     document = with_parameters(

@@ -549,6 +549,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         ),
         "one side",
     ),
+    "polynomial_in_more_than_the_data_cover": (
+        events(BOTH, {"name": "px", "type": "chebychev_dist", "x": "x", "coefficients": ["c"]}, Y)
+        | {"domains": b.domain(c=(-2, 2), x=(0, 10))},
+        "one range for both",
+    ),
     "binned_density": (
         events(X)
         | {

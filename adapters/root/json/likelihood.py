@@ -11,6 +11,7 @@ from hs3.checks.axes import axes_of
 from hs3.data.binned import BinnedData
 from hs3.data.unbinned import UnbinnedData
 from hs3.dialects.base import Log
+from hs3.distributions.polynomial import BernsteinPolyDist, ChebychevDist
 from hs3.graph import Graph, Term
 from hs3.histfactory.meaning import Channel
 from hs3.resolve.uses import Uses
@@ -76,6 +77,7 @@ def write_likelihood(draft: Draft, graph: Graph) -> Written:
     constraints = Constraints(draft, graph)
     observed = [t for t in graph.terms if t.observables]
     _check_extended(graph, observed)
+    _check_full_ranges(graph, observed)
     channels = [ChannelWriter(draft, graph, constraints, c) for c in graph.channels]
     for writer in channels:
         writer.write()
@@ -105,7 +107,7 @@ def _hidden(draft: Draft, graph: Graph) -> None:
     tables = graph.workspace.tables
     known = {p.name for p in graph.parameters} | {o for t in graph.terms for o in t.observables}
     known |= tables["functions"].keys() | tables["distributions"].keys()
-    ranges = {a.name: a.range() for d in graph.workspace.domains or () for a in axes_of(d)}
+    ranges = _full_ranges(graph)
     for channel in graph.channels:
         ends = ((float(e[0]), float(e[-1])) for e in channel.edges)
         ranges |= dict(zip(channel.axes, ends, strict=True))
@@ -117,6 +119,33 @@ def _hidden(draft: Draft, graph: Graph) -> None:
                 low, high = bounds
                 made = Variable(low + (high - low) / 2, low, high)
                 draft.variables.setdefault(draft.names.of(name), made)
+
+
+def _full_ranges(graph: Graph) -> dict[str, tuple[float, float]]:
+    """What the domains say about variables."""
+    return {a.name: a.range() for d in graph.workspace.domains or () for a in axes_of(d)}
+
+
+def _check_full_ranges(graph: Graph, terms: Sequence[Term]) -> None:
+    """Refuse polynomials in the full range of a variable of which data cover a part.
+
+    In ROOT a variable has one range, which is that of its data.
+    """
+    ranges = _full_ranges(graph)
+    for part in (*graph.distributions, *(t.distribution for t in terms)):
+        if not isinstance(part, ChebychevDist | BernsteinPolyDist):
+            continue
+        name = str(part.x)
+        full = ranges.get(name)
+        for term in terms:
+            own = term.observables.get(name)
+            if full is not None and own is not None and tuple(own) != tuple(full):
+                refuse(
+                    f"{part.name!r} is a polynomial in the full range of {name!r}, {list(full)}, "
+                    f"of which the data cover {list(own)}: ROOT has one range for both",
+                    term.path,
+                    part.name,
+                )
 
 
 def _names_in(part: Part) -> set[str]:
