@@ -137,11 +137,18 @@ class Backend(LikelihoodBackend):
         def new(value: Any) -> Any:
             return [new(v) for v in value] if isinstance(value, list) else names.get(value, value)
 
+        # What nothing depends on has no variable in ROOT's workspace.
+        known = {new(p.name) for p in graph.parameters}
+        known |= {new(name) for term in graph.terms for name in term.observables}
+        reference = {new(name): value for name, value in check["reference_point"].items()}
         asked = {
             **check,
             "target": {key: new(value) for key, value in check["target"].items()},
-            "reference_point": {new(n): v for n, v in check["reference_point"].items()},
+            "reference_point": {name: v for name, v in reference.items() if name in known},
         }
         if "scan_parameters" in check:
-            asked["scan_parameters"] = new(check["scan_parameters"])
+            names_of_scan = new(check["scan_parameters"])
+            kept = [i for i, name in enumerate(names_of_scan) if name in known]
+            asked["scan_parameters"] = [names_of_scan[i] for i in kept]
+            asked["scan_points"] = [[point[i] for i in kept] for point in check["scan_points"]]
         return self._root.ask(self._root.written(document), asked)
