@@ -123,7 +123,8 @@ def _hidden(draft: Draft, graph: Graph) -> None:
 
 def _full_ranges(graph: Graph) -> dict[str, tuple[float, float]]:
     """What the domains say about variables."""
-    return {a.name: a.range() for d in graph.workspace.domains or () for a in axes_of(d)}
+    axes = (axis for domain in graph.workspace.domains or () for axis in axes_of(domain))
+    return {axis.name: ends for axis in axes if (ends := axis.range()) is not None}
 
 
 def _check_full_ranges(graph: Graph, terms: Sequence[Term]) -> None:
