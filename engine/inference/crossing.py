@@ -38,11 +38,15 @@ def crossing(
         be when the data fall far short of the background, but not CLs.
 
     Raises:
-        FitError: there is no crossing below `high`.
+        FitError: there is no crossing below `high`, or `f` is not defined where it is needed.
     """
 
     def g(value: float) -> float:
-        return math.log(max(f(value), 1e-300) / level)
+        found = f(value)
+        if math.isnan(found):
+            message = f"there is no p-value at {poi} = {value:g}: the formulas are undefined there"
+            raise FitError(message, code="inference.insensitive", value=value)
+        return math.log(max(found, 1e-300) / level)
 
     least = 1e-3 * step
     a = min(max(guess, least), high)

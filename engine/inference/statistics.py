@@ -126,7 +126,7 @@ class Statistic:
 
 
 def _with_ratio(p: float, other: float) -> tuple[float, float, float]:
-    return p, other, p / other if other > 0.0 else 0.0
+    return p, other, 0.0 if other == 0.0 else p / other
 
 
 STATISTICS = {

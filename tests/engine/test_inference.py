@@ -24,6 +24,7 @@ from hs3.engine.inference import (
     toy_upper_limit,
     upper_limit,
 )
+from hs3.engine.inference.crossing import crossing
 from hs3.engine.inference.signal_test import SignalTest
 from hs3.engine.inference.statistics import STATISTICS, statistic_of
 from hs3.engine.inference.toys import toy_statistics
@@ -329,6 +330,14 @@ def test_a_limit_where_the_signal_has_a_floating_shape(peak):
     )
     own = hypotest(peak, found.observed).observed
     assert own == pytest.approx(2.0 * (held - free), abs=1e-5)
+
+
+def test_what_is_undefined_is_no_limit():
+    """A probability that is not a number must not pass for one that is small."""
+    assert math.isnan(statistic_of("q~").p_values(0.0, 1.0, 0.0, math.nan)[2])
+    with pytest.raises(FitError, match="undefined") as caught:
+        crossing(lambda value: math.nan, 0.05, 1.0, 1.0, 10.0, "mu")
+    assert caught.value.code == "inference.insensitive"
 
 
 def test_without_a_signal_cls_is_one(peak):
