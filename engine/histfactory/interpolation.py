@@ -11,7 +11,9 @@ ROOT ``MathFuncs.h`` (the 6th-order polynomial with exponential extrapolation).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -57,6 +59,46 @@ def even_feature(alpha: Array, code: Array) -> Array:
     return jnp.where((size < 1.0) & (code != LINEAR), inside, outside)
 
 
+_Factors = tuple[Array, Array, Array, Array, Array]
+"""Arguments of the functions below: alpha, log_hi, log_lo, poly, smooth."""
+
+
+class _Exponential(NamedTuple):
+    """Factors with the exponential interpolation, in the two parts that they are made of.
+
+    Attributes:
+        is_inside: where the polynomial holds, shape (N,).
+        value, slope: of the polynomial in alpha; 1 and 0 outside, shape (..., N).
+        power: the logarithm outside, which holds elsewhere.
+    """
+
+    is_inside: Array
+    value: Array
+    slope: Array
+    power: Array
+
+
+def _exponential(
+    alpha: Array, log_hi: Array, log_lo: Array, poly: Array, smooth: Array
+) -> _Exponential:
+    is_inside = smooth & (jnp.abs(alpha) < 1.0)
+    value, slope = poly[5], jnp.zeros_like(poly[5])
+    for lower in (*poly[4::-1], jnp.ones(())):
+        value, slope = lower + alpha * value, value + alpha * slope
+    # The polynomial may vanish outside its range; there nothing must be divided by it.
+    value, slope = jnp.where(is_inside, value, 1.0), jnp.where(is_inside, slope, 0.0)
+    power = jnp.where(alpha >= 0.0, alpha * log_hi, -alpha * log_lo)
+    return _Exponential(is_inside, value, slope, power)
+
+
+def _log_slope(factors: _Factors) -> Array:
+    """Derivatives of the logarithms of factors in alpha, shape (..., N)."""
+    at = _exponential(*factors)
+    alpha, log_hi, log_lo, _, _ = factors
+    return jnp.where(at.is_inside, at.slope / at.value, jnp.where(alpha >= 0.0, log_hi, -log_lo))
+
+
+@jax.custom_jvp
 def log_exponential(
     alpha: Array, log_hi: Array, log_lo: Array, poly: Array, smooth: Array
 ) -> Array:
@@ -72,15 +114,35 @@ def log_exponential(
         log_hi, log_lo: logarithms of the factors at +1 and -1, shape (..., N).
         poly: the coefficients :math:`a_1 … a_6`, shape (6, ..., N).
         smooth: True for the 6th-order polynomial inside, shape (N,).
+
+    Only `alpha` may be differentiated: the others are numbers of the model, taken as constant.
     """
-    outside = jnp.where(alpha >= 0.0, alpha * log_hi, -alpha * log_lo)
-    is_inside = smooth & (jnp.abs(alpha) < 1.0)
-    value = poly[5]
-    for i in (4, 3, 2, 1, 0):
-        value = value * alpha + poly[i]
-    # The polynomial may vanish outside its range; there its logarithm must not be taken.
-    value = jnp.where(is_inside, 1.0 + alpha * value, 1.0)
-    return jnp.where(is_inside, jnp.log(value), outside)
+    at = _exponential(alpha, log_hi, log_lo, poly, smooth)
+    return jnp.where(at.is_inside, jnp.log(at.value), at.power)
+
+
+@log_exponential.defjvp
+def _log_exponential_jvp(primals: _Factors, tangents: _Factors) -> tuple[Array, Array]:
+    return log_exponential(*primals), _log_slope(primals) * tangents[0]
+
+
+@jax.custom_jvp
+def exponential_product(
+    alpha: Array, log_hi: Array, log_lo: Array, poly: Array, smooth: Array
+) -> Array:
+    """Product over N of the factors that `log_exponential` gives the logarithms of.
+
+    Polynomials are multiplied as they are: their logarithms would take most of the time.
+    """
+    at = _exponential(alpha, log_hi, log_lo, poly, smooth)
+    outside = jnp.exp(jnp.sum(jnp.where(at.is_inside, 0.0, at.power), axis=-1))
+    return jnp.prod(at.value, axis=-1) * outside
+
+
+@exponential_product.defjvp
+def _exponential_product_jvp(primals: _Factors, tangents: _Factors) -> tuple[Array, Array]:
+    product = exponential_product(*primals)
+    return product, product * (_log_slope(primals) @ tangents[0])
 
 
 def poly6_coefficients(hi: FloatArray, lo: FloatArray) -> FloatArray:

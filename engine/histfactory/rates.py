@@ -17,7 +17,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from .arrays import Blocks
-from .interpolation import even_feature, log_exponential
+from .interpolation import even_feature, exponential_product, log_exponential
 
 TINY = 1e-300
 
@@ -69,9 +69,11 @@ def ratio_shift(block: Blocks, alpha: Array) -> Array:
 
 def log_factors(block: Blocks, alpha: Array) -> Array:
     """Logarithms of the normsys factors with exponential codes, shape (S, N)."""
-    return log_exponential(
-        alpha, block.factor_hi, block.factor_lo, block.factor_poly, block.factor_smooth
-    )
+    return log_exponential(alpha, *_factors(block))
+
+
+def _factors(block: Blocks) -> tuple[Array, Array, Array, Array]:
+    return block.factor_hi, block.factor_lo, block.factor_poly, block.factor_smooth
 
 
 def slide_factors(block: Blocks, alpha: Array) -> Array:
@@ -82,7 +84,7 @@ def slide_factors(block: Blocks, alpha: Array) -> Array:
 
 def scale_of(block: Blocks, inputs: Array) -> Array:
     """Product of all normsys factors of each sample, shape (S,)."""
-    scale = jnp.exp(jnp.sum(log_factors(block, inputs[block.factor]), axis=-1))
+    scale = exponential_product(inputs[block.factor], *_factors(block))
     if block.slide.shape[-1]:
         scale = scale * jnp.prod(slide_factors(block, inputs[block.slide]), axis=-1)
     return scale
