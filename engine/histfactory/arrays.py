@@ -28,8 +28,8 @@ class Blocks:
         clip: where the additive part is cut at zero (C, S).
         bin_mask: True for bins that exist (C, W).
         additive: slots of histosys with additive codes (C, K).
-        straight: coefficient of alpha of each of them (C, S, W, K).
-        bent: coefficient of g(alpha) of the first E of them (C, S, W, E).
+        straight: coefficient of alpha of each of them (C, K, S, W).
+        bent: coefficient of g(alpha) of the first E of them (C, E, S, W).
         bent_code: which g these use (C, E).
         ratio: slots of histosys with exponential codes (C, X).
         ratio_hi, ratio_lo: logarithms of hi/nominal and lo/nominal (C, S, W, X).

@@ -56,7 +56,7 @@ def derivatives(block: Blocks, inputs: Array, s: Stages, h: Array) -> Derivative
     scale_norm = (s.scale * s.norm)[:, None]
 
     # Per group and bin: how the sum over the group's samples changes with each slot.
-    by_template = jnp.einsum("qs,swk->qwk", block.groups, (s.open * scale_norm)[..., None] * tilt)
+    by_template = jnp.einsum("qs,ksw->qwk", block.groups, s.open * scale_norm * tilt)
     by_factor = jnp.einsum("qs,sw,sn->qwn", block.groups, s.additive * scale_norm, psi)
     by_norm = jnp.einsum("qs,sw,sv->qwv", block.groups, s.additive * s.scale[:, None], d_norm)
     by_sample = jnp.concatenate([by_template, by_factor, by_norm], axis=-1)
@@ -68,10 +68,10 @@ def derivatives(block: Blocks, inputs: Array, s: Stages, h: Array) -> Derivative
 
     # Second derivatives, already summed over bins with the weights h.
     weight = h * own
-    shifts = jnp.einsum("sw,swk->sk", weight * s.open * s.scale[:, None], tilt)
+    shifts = jnp.einsum("sw,ksw->sk", weight * s.open * s.scale[:, None], tilt)
     total = jnp.sum(weight * s.additive, axis=1) * s.scale
     total_norm = total * s.norm
-    kk = jnp.diag(jnp.einsum("sw,swk->k", weight * s.open * scale_norm, tilt2))
+    kk = jnp.diag(jnp.einsum("sw,ksw->k", weight * s.open * scale_norm, tilt2))
     kn = jnp.einsum("sk,s,sn->kn", shifts, s.norm, psi)
     kv = jnp.einsum("sk,sv->kv", shifts, d_norm)
     nn = jnp.einsum("s,sn,sm->nm", total_norm, psi, psi) + jnp.diag(total_norm @ psi2)
@@ -84,17 +84,20 @@ def derivatives(block: Blocks, inputs: Array, s: Stages, h: Array) -> Derivative
 
 
 def _template_slopes(block: Blocks, inputs: Array) -> tuple[Array, Array]:
-    """First and second derivatives of the additive part, both of shape (S, W, K + X)."""
-    bent = block.bent.shape[-1]
+    """First and second derivatives of the additive part, both of shape (K + X, S, W)."""
+    bent = block.bent.shape[0]
     alpha = inputs[block.additive]
     slope, curve = _slopes(lambda a: even_feature(a, block.bent_code), alpha[:bent])
-    rest = block.straight[..., bent:]
-    tilt = jnp.concatenate([block.straight[..., :bent] + block.bent * slope, rest], axis=-1)
-    tilt2 = jnp.concatenate([block.bent * curve, jnp.zeros_like(rest)], axis=-1)
+    first, rest = block.straight[:bent], block.straight[bent:]
+    tilt = jnp.concatenate([first + block.bent * slope[:, None, None], rest])
+    tilt2 = jnp.concatenate([block.bent * curve[:, None, None], jnp.zeros_like(rest)])
     if not block.ratio.shape[-1]:
         return tilt, tilt2
     ratio, ratio2 = _slopes(lambda a: ratio_shift(block, a), inputs[block.ratio])
-    return jnp.concatenate([tilt, ratio], axis=-1), jnp.concatenate([tilt2, ratio2], axis=-1)
+    return (
+        jnp.concatenate([tilt, jnp.moveaxis(ratio, -1, 0)]),
+        jnp.concatenate([tilt2, jnp.moveaxis(ratio2, -1, 0)]),
+    )
 
 
 def _factor_slopes(block: Blocks, inputs: Array) -> tuple[Array, Array]:

@@ -26,7 +26,7 @@ from .layout import Layout
 
 ROUNDING = 4 * np.finfo(np.float64).eps
 BIN_AXIS = {
-    "nominal": 1, "bin_mask": 0, "straight": 1, "bent": 1, "ratio_hi": 1, "ratio_lo": 1,
+    "nominal": 1, "bin_mask": 0, "straight": 2, "bent": 2, "ratio_hi": 1, "ratio_lo": 1,
     "ratio_poly": 2, "gamma_index": 1,
 }  # fmt: skip
 Arrays = dict[str, npt.NDArray[np.generic]]
@@ -103,20 +103,20 @@ def _channel_arrays(channel: Channel, slots: Mapping[str, int]) -> Arrays:
 
 def _additive(channel: Channel, slots: Mapping[str, int]) -> Arrays:
     columns = Columns(channel, HistoSys, exponential=False)
-    shape = (len(channel.samples), channel.bins, len(columns))
+    shape = (len(columns), len(channel.samples), channel.bins)
     straight, bent = np.zeros(shape), np.zeros(shape)
     for s, modifier, column in columns.uses:
         assert isinstance(modifier, HistoSys)
         k = columns.index[column]
-        straight[s, :, k] = 0.5 * (modifier.hi - modifier.lo)
-        bent[s, :, k] = _bend(modifier.hi, modifier.lo, channel.samples[s].nominal)
+        straight[k, s] = 0.5 * (modifier.hi - modifier.lo)
+        bent[k, s] = _bend(modifier.hi, modifier.lo, channel.samples[s].nominal)
     # Columns that are straight everywhere (symmetric variations) need no second feature.
-    curved = bent.any(axis=(0, 1))
+    curved = bent.any(axis=(1, 2))
     order = np.argsort(~curved, kind="stable")
     return {
         "additive": columns.slots(slots)[order],
-        "straight": straight[..., order],
-        "bent": bent[..., order[: curved.sum()]],
+        "straight": straight[order],
+        "bent": bent[order[: curved.sum()]],
         "bent_code": columns.codes()[order[: curved.sum()]],
     }
 

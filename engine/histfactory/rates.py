@@ -46,7 +46,7 @@ def additive_part(block: Blocks, inputs: Array) -> Array:
     """Nominal counts plus all histosys variations, before clipping, shape (S, W)."""
     alpha = inputs[block.additive]
     total = block.nominal + _per_bin(block.straight, alpha)
-    if bent := block.bent.shape[-1]:
+    if bent := block.bent.shape[0]:
         total = total + _per_bin(block.bent, even_feature(alpha[:bent], block.bent_code))
     if block.ratio.shape[-1]:
         total = total + jnp.sum(ratio_shift(block, inputs[block.ratio]), axis=-1)
@@ -54,9 +54,9 @@ def additive_part(block: Blocks, inputs: Array) -> Array:
 
 
 def _per_bin(templates: Array, features: Array) -> Array:
-    """Templates (S, W, K) times features (K,); as one matrix, so that its transpose is one, too."""
-    samples, bins, count = templates.shape
-    return (templates.reshape(samples * bins, count) @ features).reshape(samples, bins)
+    """Features (K,) times templates (K, S, W), as one matrix: row by row, which is fastest."""
+    count, samples, bins = templates.shape
+    return (features @ templates.reshape(count, samples * bins)).reshape(samples, bins)
 
 
 def ratio_shift(block: Blocks, alpha: Array) -> Array:
