@@ -236,6 +236,36 @@ def test_parameters_of_bins_that_other_channels_share_are_not_merged():
         merge_bins(hs3.Workspace.from_json(data), "ch", 2)
 
 
+@pytest.mark.parametrize("kind", ["custom", "normfactor"])
+def test_bins_with_a_function_of_the_observable_are_not_merged(kind):
+    modifier = {"name": "tilt", "type": kind}
+    if kind == "normfactor":
+        modifier["parameter"] = "tilt"
+    data = document(
+        sample(MU, modifier),
+        functions=[{"name": "tilt", "type": "generic_function", "expression": "exp(k*x)"}],
+        parameter_points=point(mu=1.0, k=0.3),
+    )
+    ws = hs3.Workspace.from_json(data)
+    assert len(set(compiled(ws).expected_counts()["ch"])) == 2  # x is the axis of the channel
+    with pytest.raises(EditError, match="'tilt' is evaluated in the middle of each bin") as refused:
+        merge_bins(ws, "ch", 2)
+    assert refused.value.findings[0].path == "/distributions/0/samples/0/modifiers/1"
+
+
+def test_factors_that_are_functions_of_parameters_stay_when_bins_are_merged():
+    data = document(
+        sample(MU, {"name": "scale", "type": "custom"}),
+        functions=[{"name": "scale", "type": "generic_function", "expression": "1 + k*k"}],
+        parameter_points=point(mu=1.0, k=0.5),
+    )
+    ws = hs3.Workspace.from_json(data)
+    counts = compiled(merge_bins(ws, "ch", 2)[0]).expected_counts()["ch"]
+    assert counts == pytest.approx(
+        [1.25 * sum(data["distributions"][0]["samples"][0]["data"]["contents"])]
+    )
+
+
 TWO_SAMPLES = document(
     sample(NORMSYS, HISTOSYS, name="one"),
     sample(NORMSYS, modifier(HISTOSYS, name="o", parameter="o"), name="two", contents=(11, 19)),

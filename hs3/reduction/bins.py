@@ -11,7 +11,7 @@ import numpy as np
 from hs3.axes import Axis
 from hs3.errors import EditError
 from hs3.findings import Finding, Report
-from hs3.histfactory.meaning import FloatArray
+from hs3.histfactory.meaning import BinFunction, FloatArray
 from hs3.workspace import Workspace
 
 from .document import Draft, unknown
@@ -140,9 +140,21 @@ def _merging(entry: Json, place: int, bins: int | Sequence[float]) -> Merging:
 
 def _refuse(draft: Draft, entry: Json) -> None:
     """What cannot be rebinned, and what is not the same afterwards, by name."""
+    functions = {
+        m.path: m.function
+        for one in draft.means.likelihoods
+        for channel in one.graph.channels
+        for sample in channel.samples
+        for m in sample.modifiers
+        if isinstance(m, BinFunction)
+    }
     for j, sample in enumerate(entry["samples"]):
         for k, modifier in enumerate(sample.get("modifiers") or ()):
             path = draft.path(entry, "samples", j, "modifiers", k)
+            if path in functions:
+                message = f"{functions[path]!r} is evaluated in the middle of each bin, and the sum"
+                message += " of two such bins is not the value between them"
+                raise EditError([Finding("merge.refused", path, message, functions[path])])
             if modifier["type"] not in KNOWN:
                 message = f"a modifier of type {modifier['type']!r} cannot be rebinned"
                 raise EditError([Finding("merge.refused", path, message, modifier["type"])])
