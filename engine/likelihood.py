@@ -27,14 +27,14 @@ from .constraints import Constraints, Measured
 from .histfactory import rates
 from .histfactory.arrays import Blocks
 from .inputs import Program
-from .packed import AbstractArrays
+from .packed import Packable
 from .poisson import deviance, saturated_data
 from .terms import TermData, terms_nll
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class Observed(AbstractArrays):
+class Observed(Packable):
     """What was measured.
 
     Attributes:
@@ -62,7 +62,7 @@ def observed(counts: FloatArray, measured: Measured, terms: tuple[TermData, ...]
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class Arrays(AbstractArrays):
+class Arrays(Packable):
     """What the likelihood is made of, apart from data and parameters."""
 
     blocks: Blocks | None

@@ -73,8 +73,8 @@ class Packed:
         return jax.tree.unflatten(self.tree, arrays)
 
 
-class AbstractArrays:
-    """What is made of arrays, and is handed to compiled programs."""
+class Packable:
+    """A structure of arrays that is handed to compiled programs."""
 
     @cached_property
     def packed(self) -> Packed:
