@@ -9,7 +9,8 @@ from . import precision
 from .compilation import compile
 from .data import Dataset, Events
 from .density import Options
-from .fit import FitResult, FittedParameter, fit
+from .fit import fit
+from .fit_result import FitResult, FittedParameter
 from .model import Model, ModelParameter
 
 __all__ = [

@@ -18,9 +18,10 @@ from scipy.special import chdtri
 from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
-from .fit import FitResult, Minimum
+from .fit_result import FitResult
 from .forms import Result
 from .model import Model
+from .problem import Minimum
 from .profile import Profile
 
 ACCURACY = 1e-5

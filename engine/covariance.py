@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import lapack
@@ -11,10 +10,8 @@ from scipy.linalg import lapack
 from hs3.histfactory.meaning import FloatArray
 
 from . import kernels
+from .problem import Minimum, Problem
 from .threads import one_thread
-
-if TYPE_CHECKING:
-    from .fit import Minimum, Problem
 
 FLAT = 1e-10
 """Eigenvalues of the scaled Hessian below this are directions the data say nothing about."""

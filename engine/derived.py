@@ -22,9 +22,11 @@ from hs3.histfactory.meaning import FloatArray
 
 from .covariance import covariance_of
 from .density import DensityScope, definitions_of
-from .fit import FitResult, Minimum, Problem, fit, problem_of, result_of
+from .fit import fit
+from .fit_result import FitResult, result_of
 from .forms import Result
 from .model import Model
+from .problem import Minimum, Problem, problem_of
 from .profile import converged
 
 Values = Mapping[str, Array]

@@ -12,11 +12,10 @@ from hs3.findings import nearest
 from hs3.histfactory.meaning import FloatArray
 
 from .covariance import Covariance
+from .problem import Minimum, Problem
 
 if TYPE_CHECKING:
     from iminuit import Minuit
-
-    from .fit import Minimum, Problem
 
 TOLERANCE = 1e-3
 """MINUIT's tolerance: MIGRAD stops at an EDM of 0.002 times this times the error definition."""
@@ -24,8 +23,6 @@ TOLERANCE = 1e-3
 
 def migrad(problem: Problem) -> Minimum:
     """Run MIGRAD with the exact gradient."""
-    from .fit import Minimum
-
     minuit = _minuit(problem, problem.start)
     minuit.migrad(ncall=100_000)
     theta = problem.start.copy()

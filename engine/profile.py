@@ -13,10 +13,12 @@ from scipy.special import chdtr, chdtri
 from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
-from .fit import FitResult, Minimum, Problem, fit, newton, problem_of
+from .fit import fit, newton
+from .fit_result import FitResult
 from .forms import Result
 from .model import Model
 from .poi import not_floating
+from .problem import Minimum, Problem, problem_of
 from .starts import Starts, points_of
 
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]

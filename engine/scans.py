@@ -13,7 +13,8 @@ import numpy as np
 from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
-from .fit import FitResult, fit
+from .fit import fit
+from .fit_result import FitResult
 from .forms import Columns, Result
 from .inference.chunks import Arrays, Split, Work, in_chunks, key_of
 from .inference.results import BoolArray

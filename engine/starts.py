@@ -7,7 +7,6 @@ the parameters can be, make it likely.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtri
@@ -16,9 +15,7 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from .prefit import prefits
-
-if TYPE_CHECKING:
-    from .fit import Problem
+from .problem import Problem, check_inside
 
 Starts = int | Sequence[Mapping[str, float]]
 """How many points to spread, or the points, by name."""
@@ -55,24 +52,6 @@ def points_of(problem: Problem, starts: Starts) -> list[FloatArray]:
         check_inside(problem, theta)
         out.append(theta)
     return out
-
-
-def check_inside(problem: Problem, theta: FloatArray) -> None:
-    """Refuse to start outside of the bounds.
-
-    Raises:
-        FitError: a parameter that floats is outside.
-    """
-    for place, low, high, held in zip(
-        problem.index.tolist(), problem.lower, problem.upper, problem.held, strict=True
-    ):
-        if not held and not low <= theta[place] <= high:
-            name = problem.model.names[place]
-            raise FitError(
-                f"{name} starts at {theta[place]:g}, outside of its bounds [{low:g}, {high:g}]",
-                code="fit.start_outside",
-                value=float(theta[place]),
-            )
 
 
 def _spread(problem: Problem, count: int) -> list[FloatArray]:

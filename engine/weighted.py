@@ -23,7 +23,7 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from .density import expected_events
-from .fit import FitResult
+from .fit_result import FitResult
 from .model import Model
 from .profile import converged
 from .terms import TermData, TermProgram, TermSpec, log_densities, scope_of, terms_nll

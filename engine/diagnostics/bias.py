@@ -15,7 +15,8 @@ import numpy as np
 from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
-from ..fit import FitResult, fit
+from ..fit import fit
+from ..fit_result import FitResult
 from ..forms import Columns, Result, columns_of
 from ..inference.batch import Bounds
 from ..inference.chunks import Progress, Split

@@ -10,7 +10,7 @@ import numpy as np
 from hs3.histfactory.meaning import FloatArray
 from hs3.uhi import Binning, made
 
-from ..fit import FitResult
+from ..fit_result import FitResult
 from ..forms import Columns, Result
 
 if TYPE_CHECKING:

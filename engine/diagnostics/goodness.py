@@ -25,7 +25,8 @@ from scipy.special import chdtrc
 from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
-from ..fit import FitResult, fit
+from ..fit import fit
+from ..fit_result import FitResult
 from ..forms import Result
 from ..inference.batch import fit_batch
 from ..inference.chunks import Arrays, Split, in_chunks, key_of

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from ..fit import FitResult, fit
+from ..fit import fit
+from ..fit_result import FitResult
 from ..forms import Columns, Result, columns_of
 from ..model import Model
 from ..poi import poi_of

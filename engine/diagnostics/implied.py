@@ -22,7 +22,7 @@ from hs3.errors import FitError
 from hs3.findings import nearest
 from hs3.histfactory.meaning import FloatArray
 
-from ..fit import FitResult
+from ..fit_result import FitResult
 from ..forms import Result
 from ..inputs import Program
 from ..likelihood import Arrays

@@ -11,7 +11,8 @@ import numpy as np
 from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
-from ..fit import FitResult, fit
+from ..fit import fit
+from ..fit_result import FitResult
 from ..forms import Result
 from ..model import Model
 from ..poi import poi_of

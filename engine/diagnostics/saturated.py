@@ -31,7 +31,7 @@ from .. import constraints as aux
 from ..data import Dataset, Events
 from ..density import expected_events
 from ..density.counts import bin_counts
-from ..fit import FitResult
+from ..fit_result import FitResult
 from ..inputs import Program
 from ..likelihood import observed
 from ..measured import predicted

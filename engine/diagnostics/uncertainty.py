@@ -9,7 +9,8 @@ import numpy as np
 from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
-from ..fit import FitResult, fit
+from ..fit import fit
+from ..fit_result import FitResult
 from ..model import Model
 from ..prefit import prefits
 from ..profile import converged

@@ -22,7 +22,7 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from .. import kernels
-from ..fit import FitResult
+from ..fit_result import FitResult
 from ..histfactory.effects import lowered
 from ..inputs import Program
 from ..likelihood import Arrays

@@ -14,9 +14,9 @@ from hs3.histfactory.meaning import FloatArray
 from .. import kernels
 from ..covariance import covariance_of
 from ..data import Dataset
-from ..fit import Minimum, problem_of
 from ..minimise import CONVERGED
 from ..model import Model
+from ..problem import Minimum, problem_of
 from .results import FitBatch
 from .running import Batch, run
 from .stacking import observations, stacked

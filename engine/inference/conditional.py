@@ -10,9 +10,10 @@ import numpy as np
 from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
-from ..fit import Minimum, Problem, newton, problem_of
+from ..fit import newton
 from ..minuit import migrad
 from ..model import Model
+from ..problem import Minimum, Problem, problem_of
 from ..starts import Starts, points_of
 from .batch import Bounds
 

@@ -19,10 +19,11 @@ from hs3.histfactory.meaning import FloatArray
 
 from .. import kernels, likelihood
 from ..accuracy import INACCURATE, is_accurate, refined
-from ..fit import MAX_STEPS, Problem
+from ..fit import MAX_STEPS
 from ..inputs import Program
 from ..minimise import CONVERGED, Box
 from ..model import Model
+from ..problem import Problem
 from ..threads import one_thread
 from .results import MESSAGES, BoolArray, IntArray
 

@@ -20,9 +20,9 @@ from hs3.errors import FitError
 from hs3.histfactory.meaning import FloatArray
 
 from ..data import Dataset
-from ..fit import Problem, problem_of
 from ..minimise import CONVERGED, INFINITE
 from ..model import Model
+from ..problem import Problem, problem_of
 from ..sampling.terms import names_of
 from .batch import Bounds, fit_batch
 from .chunks import CHUNK, Arrays, Progress, in_chunks, key_of

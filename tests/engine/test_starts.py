@@ -9,7 +9,6 @@ import pytest
 from histfactory_models import channel, graph_of, parameter, sample
 
 import hs3.engine as engine
-from hs3.engine.fit import problem_of
 from hs3.engine.inference import (
     hypotest,
     significance,
@@ -17,6 +16,7 @@ from hs3.engine.inference import (
     upper_limit,
     upper_limits,
 )
+from hs3.engine.problem import problem_of
 from hs3.engine.scans import scan
 from hs3.engine.starts import points_of
 from hs3.errors import FitError
