@@ -19,7 +19,8 @@ from jax import Array
 
 from . import constraints as aux
 from .histfactory import curvature, rates
-from .histfactory.arrays import Blocks
+from .histfactory.arrays import Blocks, Values, values_of
+from .histfactory.arrays import slots as slots_of
 from .inputs import Program
 from .likelihood import Arrays, Observed, poisson_terms
 from .poisson import slope
@@ -115,20 +116,20 @@ def _expand_inputs(
     value = value + observed.constant
     if arrays.blocks is None:
         return Expansion(value, gradient, matrix)
-    one = jax.vmap(partial(_expand_block, inputs=inputs, tau=tau))
-    part = one(arrays.blocks, observed.counts)
-    where = place[curvature.slots(arrays.blocks)]
+    one = jax.vmap(partial(_expand_block, tau=tau))
+    part = one(arrays.blocks, values_of(arrays.blocks, inputs), observed.counts)
+    where = place[slots_of(arrays.blocks)]
     gradient = gradient.at[where].add(part.gradient, mode="drop")
     matrix = matrix.at[where[:, :, None], where[:, None, :]].add(part.curvature, mode="drop")
     return Expansion(value + jnp.sum(part.value), gradient, matrix)
 
 
-def _expand_block(block: Blocks, counts: Array, inputs: Array, tau: Array) -> _Block:
-    s = rates.stages(block, inputs)
+def _expand_block(block: Blocks, values: Values, counts: Array, tau: Array) -> _Block:
+    s = rates.stages(block, values)
     good = block.bin_mask & (s.rates > 0.0)
     rate = jnp.where(good, s.rates, 1.0)
     h = jnp.where(block.bin_mask, slope(counts, s.rates), 0.0)
-    d = curvature.derivatives(block, inputs, s, tau * h)
+    d = curvature.derivatives(block, values, s, tau * h)
     weight = jnp.where(good, (1.0 - tau) / rate + tau * counts / (rate * rate), 0.0)
     matrix = (d.jacobian * weight[:, None]).T @ d.jacobian + d.weighted
     value = jnp.sum(poisson_terms(counts, s.rates, block.bin_mask))

@@ -4,16 +4,20 @@ All arrays have a leading axis over *blocks*: a block is a channel, or a piece o
 many bins. What varies in length is padded, so that the program does not depend on the number of
 channels, samples or systematics, only on a handful of array shapes.
 
-A block sees the inputs of the model (parameters, functions, and a one) through slots, for
-instance ``alpha = inputs[block.additive]``. Every slot belongs to one role, so that derivatives
-come out per role and are added up over blocks only once, at the end.
+A block sees the inputs of the model (parameters, functions, and a one) through slots. Every slot
+belongs to one role, so that derivatives come out per role and are added up over blocks only once,
+at the end.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
 
 
 @jax.tree_util.register_dataclass
@@ -75,3 +79,30 @@ class Blocks:
     gamma: jax.Array
     gamma_index: jax.Array
     groups: jax.Array
+
+
+class Values(NamedTuple):
+    """What the slots of a block hold, by role; all have its leading axes."""
+
+    additive: Array
+    ratio: Array
+    factor: Array
+    slide: Array
+    norm: Array
+    gamma: Array
+
+
+def _roles(blocks: Blocks) -> Values:
+    b = blocks
+    return Values(b.additive, b.ratio, b.factor, b.slide, b.norm, b.gamma)
+
+
+def slots(blocks: Blocks) -> Array:
+    """Indices into the inputs for the L slots of each block: K, X, N, M, V, B; shape (…, L)."""
+    return jnp.concatenate(_roles(blocks), axis=-1)
+
+
+def values_of(blocks: Blocks, inputs: Array) -> Values:
+    """What all slots hold, looked up at once: every look-up costs time, and so do its slopes."""
+    ends = np.cumsum([role.shape[-1] for role in _roles(blocks)])[:-1]
+    return Values(*jnp.split(inputs[slots(blocks)], ends.tolist(), axis=-1))

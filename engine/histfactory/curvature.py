@@ -24,7 +24,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from .arrays import Blocks
+from .arrays import Blocks, Values
 from .interpolation import even_feature
 from .rates import Stages, log_factors, norm_of, ratio_shift, slide_factors, with_one
 
@@ -41,17 +41,11 @@ class Derivatives(NamedTuple):
     weighted: Array
 
 
-def slots(blocks: Blocks) -> Array:
-    """Indices into the inputs for the L slots of each block: K, X, N, M, V, B; shape (…, L)."""
-    b = blocks
-    return jnp.concatenate([b.additive, b.ratio, b.factor, b.slide, b.norm, b.gamma], axis=-1)
-
-
-def derivatives(block: Blocks, inputs: Array, s: Stages, h: Array) -> Derivatives:
+def derivatives(block: Blocks, values: Values, s: Stages, h: Array) -> Derivatives:
     """Derivatives of one block's expected counts; `h` are the weights of the bins, shape (W,)."""
-    tilt, tilt2 = _template_slopes(block, inputs)
-    psi, psi2 = _factor_slopes(block, inputs)
-    d_norm, d2_norm = _products(lambda v: norm_of(block, v), inputs[block.norm])
+    tilt, tilt2 = _template_slopes(block, values)
+    psi, psi2 = _factor_slopes(block, values)
+    d_norm, d2_norm = _products(lambda v: norm_of(block, v), values.norm)
     own = jnp.einsum("qs,qw->sw", block.groups, s.gamma)
     scale_norm = (s.scale * s.norm)[:, None]
 
@@ -61,7 +55,7 @@ def derivatives(block: Blocks, inputs: Array, s: Stages, h: Array) -> Derivative
     by_norm = jnp.einsum("qs,sw,sv->qwv", block.groups, s.additive * s.scale[:, None], d_norm)
     by_sample = jnp.concatenate([by_template, by_factor, by_norm], axis=-1)
     sums = block.groups @ (s.additive * scale_norm)
-    bins = _BinFactors(block, inputs[block.gamma])
+    bins = _BinFactors(block, values.gamma)
     jacobian = jnp.concatenate(
         [jnp.einsum("qw,qwi->wi", s.gamma, by_sample), bins.jacobian(sums)], axis=-1
     )
@@ -83,29 +77,29 @@ def derivatives(block: Blocks, inputs: Array, s: Stages, h: Array) -> Derivative
     return Derivatives(jacobian, jnp.block([[inner, cross], [cross.T, outer]]))
 
 
-def _template_slopes(block: Blocks, inputs: Array) -> tuple[Array, Array]:
+def _template_slopes(block: Blocks, values: Values) -> tuple[Array, Array]:
     """First and second derivatives of the additive part, both of shape (K + X, S, W)."""
     bent = block.bent.shape[0]
-    alpha = inputs[block.additive]
+    alpha = values.additive
     slope, curve = _slopes(lambda a: even_feature(a, block.bent_code), alpha[:bent])
     first, rest = block.straight[:bent], block.straight[bent:]
     tilt = jnp.concatenate([first + block.bent * slope[:, None, None], rest])
     tilt2 = jnp.concatenate([block.bent * curve[:, None, None], jnp.zeros_like(rest)])
     if not block.ratio.shape[-1]:
         return tilt, tilt2
-    ratio, ratio2 = _slopes(lambda a: ratio_shift(block, a), inputs[block.ratio])
+    ratio, ratio2 = _slopes(lambda a: ratio_shift(block, a), values.ratio)
     return (
         jnp.concatenate([tilt, jnp.moveaxis(ratio, -1, 0)]),
         jnp.concatenate([tilt2, jnp.moveaxis(ratio2, -1, 0)]),
     )
 
 
-def _factor_slopes(block: Blocks, inputs: Array) -> tuple[Array, Array]:
+def _factor_slopes(block: Blocks, values: Values) -> tuple[Array, Array]:
     """First and second derivatives of the logarithms of normsys factors, (S, N + M)."""
-    psi, psi2 = _slopes(lambda a: log_factors(block, a), inputs[block.factor])
+    psi, psi2 = _slopes(lambda a: log_factors(block, a), values.factor)
     if not block.slide.shape[-1]:
         return psi, psi2
-    alpha = inputs[block.slide]
+    alpha = values.slide
     value = slide_factors(block, alpha)
     slope, curve = _slopes(lambda a: slide_factors(block, a), alpha)
     first = slope / value

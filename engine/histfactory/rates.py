@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from .arrays import Blocks
+from .arrays import Blocks, Values, values_of
 from .interpolation import even_feature, exponential_product, log_exponential
 
 TINY = 1e-300
@@ -42,14 +42,14 @@ class Stages(NamedTuple):
     rates: Array
 
 
-def additive_part(block: Blocks, inputs: Array) -> Array:
+def additive_part(block: Blocks, values: Values) -> Array:
     """Nominal counts plus all histosys variations, before clipping, shape (S, W)."""
-    alpha = inputs[block.additive]
+    alpha = values.additive
     total = block.nominal + _per_bin(block.straight, alpha)
     if bent := block.bent.shape[0]:
         total = total + _per_bin(block.bent, even_feature(alpha[:bent], block.bent_code))
     if block.ratio.shape[-1]:
-        total = total + jnp.sum(ratio_shift(block, inputs[block.ratio]), axis=-1)
+        total = total + jnp.sum(ratio_shift(block, values.ratio), axis=-1)
     return total
 
 
@@ -82,11 +82,11 @@ def slide_factors(block: Blocks, alpha: Array) -> Array:
     return jnp.where(factor == 0.0, TINY, factor)
 
 
-def scale_of(block: Blocks, inputs: Array) -> Array:
+def scale_of(block: Blocks, values: Values) -> Array:
     """Product of all normsys factors of each sample, shape (S,)."""
-    scale = exponential_product(inputs[block.factor], *_factors(block))
+    scale = exponential_product(values.factor, *_factors(block))
     if block.slide.shape[-1]:
-        scale = scale * jnp.prod(slide_factors(block, inputs[block.slide]), axis=-1)
+        scale = scale * jnp.prod(slide_factors(block, values.slide), axis=-1)
     return scale
 
 
@@ -100,14 +100,14 @@ def gamma_of(block: Blocks, values: Array) -> Array:
     return jnp.prod(with_one(values)[block.gamma_index], axis=-1)
 
 
-def stages(block: Blocks, inputs: Array) -> Stages:
+def stages(block: Blocks, values: Values) -> Stages:
     """Everything about the expected counts of one block."""
-    raw = additive_part(block, inputs)
+    raw = additive_part(block, values)
     is_open = ~block.clip[:, None] | (raw > 0.0)
     additive = jnp.where(is_open, raw, 0.0)
-    scale = scale_of(block, inputs)
-    norm = norm_of(block, inputs[block.norm])
-    gamma = gamma_of(block, inputs[block.gamma])
+    scale = scale_of(block, values)
+    norm = norm_of(block, values.norm)
+    gamma = gamma_of(block, values.gamma)
     yields = additive * (scale * norm)[:, None]
     return Stages(
         additive,
@@ -121,18 +121,20 @@ def stages(block: Blocks, inputs: Array) -> Stages:
 
 def expected(blocks: Blocks, inputs: Array) -> Array:
     """Expected counts of all blocks, shape (C, W); padded bins hold zero."""
-    return jax.vmap(lambda block: stages(block, inputs).rates)(blocks)
+    return jax.vmap(lambda block, values: stages(block, values).rates)(
+        blocks, values_of(blocks, inputs)
+    )
 
 
 def sample_yields(blocks: Blocks, inputs: Array) -> Array:
     """Expected counts per sample, shape (C, S, W)."""
 
-    def one(block: Blocks) -> Array:
-        s = stages(block, inputs)
+    def one(block: Blocks, values: Values) -> Array:
+        s = stages(block, values)
         own = jnp.einsum("qs,qw->sw", block.groups, s.gamma)
         return own * s.additive * (s.scale * s.norm)[:, None]
 
-    return jax.vmap(one)(blocks)
+    return jax.vmap(one)(blocks, values_of(blocks, inputs))
 
 
 def with_one(values: Array) -> Array:
