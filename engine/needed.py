@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from hs3.edit.occurrences import of_entry
 from hs3.functions import Function
+from hs3.functions.calculus import DerivativeFunction, IntegralFunction
 from hs3.graph import Graph
 
 
@@ -15,6 +16,8 @@ def needed(graph: Graph, names: Iterable[str]) -> tuple[Function, ...]:
     for function in reversed(graph.functions):
         if function.name in wanted:
             found.append(function)
+            if isinstance(function, IntegralFunction | DerivativeFunction):
+                continue  # it says itself that it has no place here; its variable has no value
             wanted |= {o.name for o in of_entry(graph.workspace, function, ("functions", 0))}
     return tuple(reversed(found))
 

@@ -528,6 +528,22 @@ def test_auxiliary_distributions(dist: dict[str, Any], wanted: Any) -> None:
     assert needed <= set(names(graph.parameters))
 
 
+@pytest.mark.parametrize("names", [("mean", "0.5"), ("0.5", "mean")])
+def test_the_measurement_of_an_integral_stays_a_density(names: tuple[str, str]) -> None:
+    """Only terms see the ranges that integrals go over."""
+    functions = [
+        {"name": "integrand", "type": "generic_function", "expression": "m*sin(z)"},
+        {"name": "integral", "type": "integral", "integrand": "integrand", "variables": ["z"]},
+        {"name": "mean", "type": "generic_function", "expression": "1 + integral"},
+    ]
+    x, mean = (name if name == "mean" else float(name) for name in names)
+    dist = {"name": "c", "type": "gaussian_dist", "x": x, "mean": mean, "sigma": 0.4}
+    z = [{"name": "box", "type": "product_domain", "axes": [{"name": "z", "min": 0, "max": 1}]}]
+    graph = graph_of(unbinned(gauss("g"), dist, auxiliary=["c"], functions=functions, domains=z))
+    assert not graph.constraints
+    assert [t.distribution.name for t in graph.terms] == ["g", "c"]
+
+
 GAMMA = {"name": "c", "type": "gamma_dist", "x": "m", "gamma": "tau", "beta": 0.25, "mu": 0}
 OTHER = {"name": "o", "type": "generic_dist", "expression": "exp(-(m - tau)^4)"}
 

@@ -27,7 +27,7 @@ def build(
 ) -> tuple[Graph | None, Report]:
     """The graph of a selection, or None where there are errors, and everything that was found."""
     scope = Scope.of(ws, selection, log, histosys)
-    recogniser = Recogniser(ws, scope.values, log)
+    recogniser = Recogniser(ws, scope.values, scope.uses, log)
     factors = Factors(scope, recogniser)
     for pair in selection.pairs:
         factors.add(pair)

@@ -16,10 +16,12 @@ from hs3.dialects import constraints as rules
 from hs3.dialects.base import Log
 from hs3.distributions import Distribution
 from hs3.errors import HS3Error
+from hs3.functions.calculus import DerivativeFunction, IntegralFunction
 from hs3.histfactory.meaning import Constraint
 from hs3.workspace import Workspace
 
 from .constants import Constants
+from .uses import Node, Uses
 from .values import INFINITE, Values
 
 Value = float | str
@@ -49,19 +51,36 @@ class Recogniser:
         through: constraint → constants of the document that it has as numbers.
     """
 
-    def __init__(self, ws: Workspace, values: Values, log: Log) -> None:
-        self.ws, self.values, self.log = ws, values, log
+    def __init__(self, ws: Workspace, values: Values, uses: Uses, log: Log) -> None:
+        self.ws, self.values, self.uses, self.log = ws, values, uses, log
         self.functions = ws.tables["functions"]
         self.through: dict[str, frozenset[str]] = {}
 
     def constraint(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
         """The constraint that `dist` is, or None where it has another form."""
         read = _FORMS.get(dist.type)
-        return read(self, dist, path, hints) if read is not None else None
+        made = read(self, dist, path, hints) if read is not None else None
+        return None if made is None or self._needs_densities(made) else made
 
     def silently(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
         """As `constraint`, without reporting anything."""
-        return Recogniser(self.ws, self.values, Log()).constraint(dist, path, hints)
+        other = Recogniser(self.ws, self.values, Uses(self.ws, Log()), Log())
+        return other.constraint(dist, path, hints)
+
+    def _needs_densities(self, made: Constraint) -> bool:
+        """True where a function integrates or differentiates; only densities can have such."""
+        names = (made.parameter, made.observed, made.scale)
+        stack = [Node("functions", n) for n in names if isinstance(n, str) and n in self.functions]
+        seen = set(stack)
+        while stack:
+            node = stack.pop()
+            calculus = IntegralFunction | DerivativeFunction
+            if node.section == "distributions" or isinstance(self.uses.part(node), calculus):
+                return True
+            inner = {n for n in self.uses.direct(node) if isinstance(n, Node)} - seen
+            seen |= inner
+            stack.extend(inner)
+        return False
 
     def _gauss(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
         x, mean, sigma = (_value(dist, key) for key in ("x", "mean", "sigma"))

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+import hs3
 from hs3.engine.density import (
     DensityScope,
     Options,
@@ -332,6 +333,41 @@ def test_integral_needs_the_document() -> None:
     function = (Workspace.from_json({"functions": [integral]}).functions or ())[0]
     with pytest.raises(CompileError, match="needs the distributions"):
         evaluate(function, {"x": 1.0})
+
+
+def test_integrals_that_take_all_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    wave = {"name": "w", "type": "generic_dist", "expression": "2 + sin(x*y)"}
+    part = {"name": "p", "type": "projected_dist", "input_pdf": "w", "observables": ["y"]}
+    ranges = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
+    at = scope({"x": np.linspace(0.0, 1.0, 1000)}, wave, part, ranges=ranges)
+    assert np.isfinite(log_density(at.distribution("p"), at, ("x",))).all()
+    monkeypatch.setattr("hs3.engine.density.quadrature.MOST_VALUES", 1e5)
+    with pytest.raises(CompileError, match=r"an integral over y takes .* values at once"):
+        log_density(at.distribution("p"), at, ("x",))
+
+
+def test_channels_know_no_integrals() -> None:
+    """The message is about the integral, and not about its variable, which has no value."""
+    functions = [
+        {"name": "line", "type": "generic_function", "expression": "k*z"},
+        {"name": "i", "type": "integral", "integrand": "line", "variables": ["z"]},
+    ]
+    sample = {"name": "s", "data": {"contents": [3.0]}, "modifiers": []}
+    sample["modifiers"] = [{"name": "i", "type": "normfactor", "parameter": "i"}]
+    axes = [{"name": "x", "min": 0, "max": 1, "nbins": 1}]
+    document = {
+        "distributions": [
+            {"name": "ch", "type": "histfactory_dist", "axes": axes, "samples": [sample]}
+        ],
+        "functions": functions,
+        "data": [{"name": "d", "type": "binned", "axes": axes, "contents": [3.0]}],
+        "likelihoods": [{"name": "l", "distributions": ["ch"], "data": ["d"]}],
+        "domains": [domain("default_domain", k=(0.0, 2.0), z=(0.0, 1.0))],
+        "parameter_points": [{"name": "p", "parameters": [{"name": "k", "value": 1.0}]}],
+    }
+    with pytest.raises(CompileError, match="'i' of type 'integral' needs the dist") as refused:
+        hs3.compile(Workspace.from_json(document))
+    assert refused.value.path == "/functions/1"
 
 
 def test_derivative_of_an_order_that_is_not_there() -> None:
