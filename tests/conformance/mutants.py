@@ -232,7 +232,9 @@ def of_constraints() -> Iterator[Mutant]:
 
 
 def _has_weights(data: Any) -> bool:
-    return not isinstance(data.weights, jax.core.Tracer) and bool(np.any(data.weights != 1.0))
+    if isinstance(data.weights, jax.core.Tracer):
+        return False
+    return bool((np.asarray(data.weights) != 1.0).any())
 
 
 DATA: dict[str, Callable[[Any, Any], bool]] = {
