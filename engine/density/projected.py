@@ -89,10 +89,14 @@ def _average_integral(dist: BinSamplingDist, scope: DensityScope, box: Box) -> A
 def _sampled(dist: BinSamplingDist, scope: DensityScope, box: Box) -> Array:
     """The average over the bin in which the observable is; nothing outside of all bins."""
     name, edges = str(dist.observable), _edges(dist, scope)
-    x = scope(name)
+    x, inner = scope(name), scope.distribution(dist.pdf)
     index = jnp.clip(jnp.searchsorted(edges, x, side="right") - 1, 0, len(edges) - 2)
     low, high = edges[index], edges[index + 1]
-    value = log_norm(scope.distribution(dist.pdf), scope, {**box, name: (low, high)})
+    given = [v for key, v in scope.values.items() if key != name]
+    if max(map(jnp.ndim, (*given, *(v for pair in box.values() for v in pair))), default=0):
+        value = log_norm(inner, scope, {**box, name: (low, high)})
+    else:  # all events of a bin share its integral
+        value = log_norm(inner, scope, {**box, name: (edges[:-1], edges[1:])})[index]
     return jnp.where((x >= edges[0]) & (x <= edges[-1]), value - jnp.log(high - low), -jnp.inf)
 
 

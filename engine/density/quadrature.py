@@ -57,6 +57,10 @@ NODES01 = 0.5 * (1.0 + NODES)
 """The nodes on [0, 1]."""
 
 
+MOST_VALUES = 5e8
+"""Values of an integrand at once, 4 GB."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """A rule for an integral: nodes of each axis and weights, shape (nodes, *limits).
@@ -148,7 +152,19 @@ def _rule(
     axes = [_axis(*box[o], cuts.get(o, ()), panels) for o in box]
     limits = max(jnp.ndim(limit) for pair in box.values() for limit in pair)
     points, kronrod, gauss = _mesh(axes, max(events, limits))
+    _check_size(kronrod, scope, box)
     return Rule(points, kronrod, gauss, kronrod.shape[0] // len(NODES) if len(box) == 1 else 1)
+
+
+def _check_size(weights: Array, scope: DensityScope, box: Mapping[str, Range]) -> None:
+    """Refuse what would take all memory: integrals inside of integrals, for many events."""
+    others = (v for name, v in scope.values.items() if name not in box)
+    size = weights.shape[0] * max((*map(jnp.size, others), weights[0].size), default=1)
+    if size > MOST_VALUES:
+        raise CompileError(
+            f"an integral over {', '.join(box)} takes {size:.1e} values at once, more than "
+            f"{MOST_VALUES:.0e}: it is inside of another one, or there are too many events"
+        )
 
 
 def is_infinite(limit: ArrayLike) -> bool:
