@@ -5,8 +5,9 @@ Those for one set of values take the arrays packed (`hs3.engine.packed`), since 
 
 from __future__ import annotations
 
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -28,7 +29,8 @@ def evaluate(
     theta: ArrayLike, program: Program, arrays: Arrays, observed: Observed
 ) -> tuple[Array, Array]:
     """See `hs3.engine.likelihood.evaluate`."""
-    found: tuple[Array, Array] = _evaluate(theta, program, arrays.packed, observed.packed)
+    run = _in_order(_evaluate)
+    found: tuple[Array, Array] = run(theta, program, arrays.packed, observed.packed)
     return found
 
 
@@ -36,7 +38,8 @@ def value_and_gradient(
     theta: ArrayLike, program: Program, arrays: Arrays, observed: Observed
 ) -> tuple[Array, Array]:
     """The negative log-likelihood and its gradient in all parameters, shape (T,)."""
-    found: tuple[Array, Array] = _value_and_gradient(theta, program, arrays.packed, observed.packed)
+    run = _in_order(_value_and_gradient)
+    found: tuple[Array, Array] = run(theta, program, arrays.packed, observed.packed)
     return found
 
 
@@ -53,14 +56,33 @@ def expand(
     return found
 
 
-@partial(jax.jit, static_argnames="program")
+@cache
+def _in_order(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compiled so that a CPU does one operation after the other.
+
+    By default (JAX 0.10) threads hand small operations to each other, which takes longer than the
+    operations: twice the time of the gradient of a few hundred parameters.
+    """
+    return jax.jit(function, static_argnames="program", compiler_options=_order())
+
+
+@cache
+def _order() -> dict[str, str] | None:
+    """The compiler's options for it, where it has them (jaxlib 0.9.1 and newer)."""
+    options = {"xla_cpu_scheduler_type": "CPU_SCHEDULER_TYPE_MEMORY_OPTIMIZED"}
+    try:
+        jax.jit(lambda x: x, compiler_options=options).lower(0.0).compile()
+    except jax.errors.JaxRuntimeError:
+        return None
+    return options
+
+
 def _evaluate(
     theta: Array, program: Program, arrays: Packed, observed: Packed
 ) -> tuple[Array, Array]:
     return likelihood.evaluate(theta, program, arrays.unpacked(), observed.unpacked())
 
 
-@partial(jax.jit, static_argnames="program")
 def _value_and_gradient(
     theta: Array, program: Program, arrays: Packed, observed: Packed
 ) -> tuple[Array, Array]:
