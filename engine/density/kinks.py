@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import pairwise
 
 import jax
 import jax.numpy as jnp
 from jax import Array
 
-from hs3.expressions import FUNCTIONS, Call, Expression, Operator, names, parse
+from hs3.expressions import FUNCTIONS, Call, Expression, Node, Operator, names, parse
 
 from ..expressions import compile_expression
 from .scope import DensityScope
@@ -33,16 +34,22 @@ COMPARISONS = {"<", "<=", ">", ">=", "==", "!=", "===", "!=="}
 def bending_arguments(text: str) -> tuple[Expression, ...]:
     """Expressions whose changes of sign are kinks or steps of the expression `text`."""
     found: dict[Expression, None] = {}
-    stack: list[tuple[object, ...]] = []
-    for node in parse(text).nodes:
-        first = len(stack) - node.arity
-        inner = [Expression(nodes) for nodes in stack[first:]]  # type: ignore[arg-type]
-        if isinstance(node, Call) and FUNCTIONS[node.function].meaning in BENDING:
+    nodes = parse(text).nodes
+    starts: list[int] = []  # where in `nodes` each value begins that no operator has taken yet
+    for end, node in enumerate(nodes):
+        first = len(starts) - node.arity
+        if _bends(node):
+            bounds = [*starts[first:], end]
+            inner = [Expression(nodes[a:b]) for a, b in pairwise(bounds)]
             found |= dict.fromkeys([_difference(*inner) if len(inner) == 2 else inner[0]])
-        if isinstance(node, Operator) and node.symbol in COMPARISONS:
-            found |= dict.fromkeys([_difference(*inner)])
-        stack[first:] = [(*(n for nodes in stack[first:] for n in nodes), node)]
+        starts[first:] = [starts[first] if node.arity else end]
     return tuple(found)
+
+
+def _bends(node: Node) -> bool:
+    if isinstance(node, Call):
+        return FUNCTIONS[node.function].meaning in BENDING
+    return isinstance(node, Operator) and node.symbol in COMPARISONS
 
 
 def _difference(left: Expression, right: Expression) -> Expression:

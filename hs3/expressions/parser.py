@@ -36,11 +36,16 @@ def parse(text: str) -> Expression:
         ExpressionError: the text is not an expression, calls a function that is not known or with
             a wrong number of arguments, or is too long or too deep.
     """
-    return _remembered(text) if len(text) <= 1000 else _parse(text)
+    return _remembered(text) if len(text) <= 1000 else _long(text)
 
 
 @lru_cache(maxsize=1024)
 def _remembered(text: str) -> Expression:
+    return _parse(text)
+
+
+@lru_cache(maxsize=8)  # the longest one takes some megabytes, and a second to be read
+def _long(text: str) -> Expression:
     return _parse(text)
 
 
