@@ -63,6 +63,12 @@ def plain(value: Any) -> Any:
     return value.to_json() if isinstance(value, Part) else value
 
 
+def expression_of(part: Part) -> str | None:
+    """The text of a part's key `expression`, known to its type or not; None without one."""
+    text = getattr(part, "expression", None)
+    return text if isinstance(text, str) else None
+
+
 class Named(Part):
     """A part with a `name`."""
 

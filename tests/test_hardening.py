@@ -12,8 +12,10 @@ from conftest import same_json
 import hs3.engine as engine
 from hs3 import checks, jsonio
 from hs3.adapters.root.json import to_root_json
+from hs3.engine.density.kinks import bending_arguments
 from hs3.engine.poisson import saturated_data
-from hs3.errors import LONGEST, CompileError, HS3Error, SyntaxReadError, shortened
+from hs3.errors import LONGEST, CompileError, ConversionError, HS3Error, SyntaxReadError, shortened
+from hs3.expressions import to_text
 from hs3.findings import Finding, nearest
 from hs3.resolve import resolve
 from hs3.resolve.resolve import attempt
@@ -235,3 +237,28 @@ def test_a_point_has_at_most_one_axis_which_its_distribution_knows() -> None:
     assert found([{"name": "x"}, {"name": "y"}]) == {"data.wrong_type"}
     assert "likelihood.no_observable" in found([{"name": "y", "min": 0, "max": 1}])
     assert not found([{"name": "x", "min": 0, "max": 1}])
+
+
+def test_an_expression_where_there_is_none_means_nothing() -> None:
+    axes = [{"name": "x", "min": 0.0, "max": 2.0, "nbins": 2}]
+    dist = {"name": "p", "type": "bincounts_density_dist", "x": "x", "density": "rate"}
+    data = {
+        "distributions": [{**dist, "axes": axes, "expression": True}],
+        "functions": [{"name": "rate", "type": "generic_function", "expression": "x + 0.9"}],
+        "data": [{"name": "d", "type": "binned", "axes": axes, "contents": [1.0, 2.0]}],
+        "likelihoods": [{"name": "l", "distributions": ["p"], "data": ["d"]}],
+    }
+    workspace = Workspace.from_json(data)
+    assert same_json(workspace.to_json(), data)
+    assert np.isfinite(engine.compile(resolve(workspace)).nll())
+    with pytest.raises(ConversionError, match="for which ROOT has nothing"):
+        to_root_json(workspace)
+
+
+def test_where_long_expressions_bend_is_found_in_one_pass() -> None:
+    text = "+".join(["x"] * 20_000)
+    assert bending_arguments(text) == ()
+    (argument,) = bending_arguments(f"abs({text} - 3)")
+    assert to_text(argument).endswith("x - 3")
+    below, kink = bending_arguments("(x < y + 1) * max(x, abs(y))")[0::2]
+    assert (to_text(below), to_text(kink)) == ("x - (y + 1)", "x - abs(y)")

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from hs3.axes import Axis
-from hs3.base import Part, as_float, is_number, references
+from hs3.base import Part, as_float, expression_of, is_number, references
 from hs3.checks.axes import axes_of
 from hs3.expressions import (
     CONSTANTS,
@@ -238,8 +238,8 @@ def parts_of(part: Part, functions: Mapping[str, Function]) -> tuple[list[Part],
 
 
 def _direct(part: Part) -> list[str]:
-    text = getattr(part, "expression", None)
-    own = names(parse(text)) if isinstance(text, str) else ()
+    text = expression_of(part)
+    own = names(parse(text)) if text is not None else ()
     return [*own, *(r.name for r in references(part)), *(a.name for a in axes_in(part))]
 
 
@@ -260,7 +260,7 @@ def bends_of(
     from hs3.engine.density.kinks import bending_arguments
 
     parts, _ = parts_of(part, functions)
-    texts = [text for p in parts if isinstance(text := getattr(p, "expression", None), str)]
+    texts = [text for p in parts if (text := expression_of(p)) is not None]
     arguments = [a for text in texts for a in bending_arguments(text)]
     edges = [a.bin_edges() for p in parts for a in axes_in(p) if a.name in observables]
     moving = [a for a in arguments if _touches(a, functions, observables)]

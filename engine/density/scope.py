@@ -13,7 +13,7 @@ from jax import Array
 from jax.typing import ArrayLike
 
 from hs3.axes import Axis
-from hs3.base import as_float, is_number, references
+from hs3.base import as_float, expression_of, is_number, references
 from hs3.checks import axes as checks
 from hs3.distributions import Distribution
 from hs3.errors import CompileError
@@ -96,8 +96,8 @@ class Definitions:
         part = self.functions.get(name) or self.distributions.get(name)
         if part is None:
             return ()
-        expression = getattr(part, "expression", None)
-        own = names(parse(expression)) if isinstance(expression, str) else ()
+        text = expression_of(part)
+        own = names(parse(text)) if text is not None else ()
         given = (r.name for r in references(part))
         return (*dict.fromkeys([*given, *own, *(axis.name for axis in axes_of(part))]),)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hs3 import expressions, jsonio
+from hs3.base import expression_of
 from hs3.codes import CODES
 from hs3.data.binned import BinnedData
 from hs3.data.unbinned import UnbinnedData
@@ -128,8 +129,8 @@ def check_expressions(ws: Workspace, log: Log) -> None:
     """Report where generic expressions go beyond the standard, each way once per entry."""
     for section in ("functions", "distributions"):
         for i, entry in enumerate(getattr(ws, section) or ()):
-            text = getattr(entry, "expression", None)
-            if isinstance(text, str):
+            text = expression_of(entry)
+            if text is not None:
                 _check_expression(text, pointer(section, i, "expression"), log)
 
 

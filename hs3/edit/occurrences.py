@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from hs3 import expressions
 from hs3.axes import Axis
-from hs3.base import Part, is_number, reference_plan, walk
+from hs3.base import Part, expression_of, is_number, reference_plan, walk
 from hs3.distributions.histfactory import HistFactoryDist
 from hs3.errors import HS3Error
 from hs3.histfactory.modifiers import Modifier
@@ -92,8 +92,8 @@ def _space(kinds: tuple[str, ...]) -> str:
 
 def _unmarked(entry: Part, path: Path) -> Iterator[Occurrence]:
     """Names in expressions, and in the few fields whose type does not say what they name."""
-    text = getattr(entry, "expression", None)
-    if isinstance(text, str):
+    text = expression_of(entry)
+    if text is not None:
         for name in dict.fromkeys(variables(text)):
             yield Occurrence((*path, "expression"), name, VALUES, inside=True)
     if path[:1] in (("distributions",), ("functions",)):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hs3 import expressions
-from hs3.base import Part, references
+from hs3.base import Part, expression_of, references
 from hs3.distributions.histfactory import HistFactoryDist
 from hs3.edit.occurrences import variables
 from hs3.edit.renaming import is_pattern, pattern
@@ -219,8 +219,7 @@ def _replaced(
             found.setdefault(reference.name, []).append(reference.path)
             if reference.kinds != ("value",):
                 stays[reference.name] = None
-    text = getattr(part, "expression", None)
-    inside = set(variables(text)) & values.keys() if isinstance(text, str) else set()
+    inside = set(variables(expression_of(part) or "")) & values.keys()
     for name in dict.fromkeys((*found, *sorted(inside))):
         new = None if name in stays else _with_value(part, entry, name, found, inside, values)
         if new is not None:
@@ -287,9 +286,8 @@ def _users(draft: Draft, names: Mapping[str, float]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for section in ("distributions", "functions"):
         for part in getattr(made, section) or ():
-            text = getattr(part, "expression", None)
             used = {r.name for r in references(part)}
-            used |= set(variables(text)) if isinstance(text, str) else set()
+            used |= set(variables(expression_of(part) or ""))
             for name in used & names.keys():
                 found.setdefault(name, set()).add(part.name)
     return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hs3 import expressions
-from hs3.base import is_number
+from hs3.base import expression_of, is_number
 from hs3.dialects import constraints as rules
 from hs3.dialects.base import Log
 from hs3.distributions import Distribution
@@ -217,8 +217,8 @@ class Recogniser:
     def _under_logarithm(self, name: str) -> str | None:
         """``p`` where the function called `name` is ``log(p)``."""
         found = self.functions.get(name)
-        text = getattr(found[1], "expression", None) if found is not None else None
-        if not isinstance(text, str) or len(text) > 200:
+        text = expression_of(found[1]) if found is not None else None
+        if text is None or len(text) > 200:
             return None
         try:
             inner = expressions.names(expressions.parse(text))

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from hs3 import expressions
 from hs3.axes import Axis
-from hs3.base import Part, Reference, references
+from hs3.base import Part, Reference, expression_of, references
 from hs3.checks.axes import axes_of
 from hs3.dialects.base import Log
 from hs3.distributions import UnknownDistribution
@@ -165,8 +165,8 @@ class Uses:
         yield from self._in_expression(part, path)
 
     def _in_expression(self, part: Part, path: str) -> Iterator[Reference]:
-        text = getattr(part, "expression", None)
-        if not isinstance(text, str):
+        text = expression_of(part)
+        if text is None:
             return
         try:
             parsed = expressions.parse(text)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hs3 import expressions
-from hs3.base import Part, references
+from hs3.base import Part, expression_of, references
 from hs3.checks.axes import axes_of
 from hs3.data.binned import BinnedData
 from hs3.data.unbinned import UnbinnedData
 from hs3.dialects.base import Log
 from hs3.distributions.polynomial import BernsteinPolyDist, ChebychevDist
+from hs3.edit.occurrences import variables
 from hs3.graph import Graph, Term
 from hs3.histfactory.meaning import Channel
 from hs3.resolve.uses import Uses
@@ -152,8 +152,7 @@ def _check_full_ranges(graph: Graph, terms: Sequence[Term]) -> None:
 def _names_in(part: Part) -> set[str]:
     """Names of numbers that a part refers to."""
     found = {r.name for r in references(part) if {"value", "variable"} & set(r.kinds)}
-    text = getattr(part, "expression", None)
-    return found | set(expressions.names(expressions.parse(text))) if text else found
+    return found | set(variables(expression_of(part) or ""))
 
 
 class Steering:
