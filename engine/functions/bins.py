@@ -36,10 +36,13 @@ def _step(function: StepFunction, scope: Scope) -> Array:
     axes = _axes_of(function)[::-1]
     _check_bins(function, axes, len(parameters))
     index, _ = _bin(function, axes, scope)
-    values = jnp.stack([scope(p) for p in parameters])
-    if values.ndim != 1:
-        raise CompileError(f"a parameter of {function.name!r} is an array", value=function.name)
-    return values[index]
+    values = scope.stack(parameters)
+    if values.ndim == 1:
+        return values[index]
+    # Functions of observables, or of integrals, have a value for each event.
+    shape = jnp.broadcast_shapes(values.shape[1:], index.shape)
+    each = jnp.broadcast_to(values, (len(parameters), *shape))
+    return jnp.take_along_axis(each, jnp.broadcast_to(index, shape)[None], axis=0)[0]
 
 
 def _between(function: HistogramFunction, scope: Scope) -> Array:

@@ -468,6 +468,16 @@ def test_bin_volume_of_two_axes_and_of_steps() -> None:
     np.testing.assert_array_equal(results["f"], [1.0, 4.0])
 
 
+def test_steps_whose_values_are_functions_of_events() -> None:
+    axes = [{"name": "x", "edges": [0, 1, 3]}]
+    step = function("step", variables=["x"], parameters=["k", 2], axes=axes)
+    x, k = np.array([0.5, 2.0, 0.2]), np.array([5.0, 6.0, 7.0])
+    np.testing.assert_array_equal(evaluate(step, {"x": x, "k": k}), [5.0, 2.0, 7.0])
+    np.testing.assert_array_equal(evaluate(step, {"x": 0.5, "k": k}), k)
+    np.testing.assert_array_equal(evaluate(step, {"x": x, "k": k[:1]}), [5.0, 2.0, 5.0])
+    assert evaluate(step, {"x": 0.5, "k": 4.0}).shape == ()
+
+
 def test_evaluate_all_in_order() -> None:
     first = read({"name": "g", "type": "product", "factors": ["k", "k"]})
     second = function("sum", summands=["g", 1])
