@@ -105,6 +105,13 @@ def test_an_uncertainty_too_small_for_a_count_is_none() -> None:
     assert {p.name for p in graph.parameters if p.const} == {"g0"}
 
 
+@pytest.mark.parametrize("kind", ["Poisson", "Gauss"])
+def test_an_error_beyond_all_ratios_is_refused(kind: str) -> None:
+    huge = sample({**STATERROR, "constraint": kind}, contents=[1e-300, 20.0])
+    huge["data"]["errors"] = [1e100, 2.0]
+    assert codes(document(huge)) == {"constraint.nonpositive_scale"}
+
+
 def test_templates_beyond_all_ratios_are_refused() -> None:
     far = modifier(
         HISTOSYS,

@@ -260,7 +260,7 @@ CODES: dict[str, Code] = {
     ),
     "constraint.nonpositive_scale": Code(
         "error",
-        "The width or auxiliary count of a constraint is not above zero.",
+        "The width or auxiliary count of a constraint is not above zero, or infinite.",
         "Give a positive number.",
     ),
     "constraint.truncated": Code(

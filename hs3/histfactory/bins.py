@@ -147,9 +147,9 @@ class BinReader:
         """Constrain the parameters of the staterrors, now that all samples are known."""
         for parameters, group in self.groups.items():
             sigma = np.sqrt(group.variance)
-            relative = np.divide(
-                sigma, group.nominal, out=np.zeros(self.count), where=group.nominal > 0.0
-            )
+            some = group.nominal > 0.0
+            with np.errstate(over="ignore"):  # hardly any events have an infinite relative error
+                relative = np.divide(sigma, group.nominal, out=np.zeros(self.count), where=some)
             # The n-th relative uncertainty belongs to the n-th parameter of the list, not of the
             # bins: ROOT divides `errors` by `contents` entry by entry when it reads and writes.
             relative = np.array(self._in_order(tuple(relative.tolist()), group.path))
@@ -229,6 +229,10 @@ class BinReader:
         self, parameters: Names, relative: FloatArray, said: spelling.Spelled, path: str
     ) -> None:
         """Say to the claims what holds for each bin's parameter."""
+        if not np.isfinite(relative).all():
+            message = "an uncertainty is infinite compared with the counts of its bin"
+            self.log.add("constraint.nonpositive_scale", path, message)
+            return
         if said.names is not None:
             self._constrain_by_names(parameters, relative, said.names, path)
         elif said.name is not None:
