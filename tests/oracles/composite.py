@@ -163,9 +163,7 @@ DENSITIES["projected_dist"] = projected
 
 def bin_edges(d: Entry, o: Oracle) -> list[Any]:
     """The edges of the bins of a variable."""
-    low, high = o.domains[d["observable"]]
-    count = o.bins[d["observable"]]
-    return [low + i * (high - low) / count for i in range(count + 1)]
+    return edges(o.bins[d["observable"]])
 
 
 @shape("binsampling_dist", "binsampling")

@@ -53,7 +53,8 @@ class Oracle:
         parts: distributions and functions by name.
         ranges: normalisation range of each observable.
         domains: full range of each variable, which some formulas contain.
-        bins: number of equal bins of that range, by variable.
+        bins: axis that says which bins a variable has: of binned data, else of other data, else of
+            the domains.
         values: numbers by name.
         cuts: further places to cut integrals at, by variable.
         counts: variables that are whole numbers; their integrals are sums.
@@ -72,7 +73,9 @@ class Oracle:
         self.distributions = {e["name"] for e in document.get("distributions") or ()}
         self.ranges = {k: (mp.mpf(lo), mp.mpf(hi)) for k, (lo, hi) in ranges.items()}
         axes = [a for d in document.get("domains") or () for a in d["axes"]]
-        self.bins = {a["name"]: int(a["nbins"]) for a in axes if "nbins" in a}
+        data = sorted(document.get("data") or (), key=lambda entry: entry["type"] == "binned")
+        binned = [*axes, *(a for entry in data for a in entry.get("axes") or ())]
+        self.bins = {a["name"]: a for a in binned if "nbins" in a or "edges" in a}
         full = {a["name"]: (mp.mpf(a["min"]), mp.mpf(a["max"])) for a in axes}
         self.domains = {**self.ranges, **full}
         self.values = {k: mp.mpf(v) for k, v in values.items()}
