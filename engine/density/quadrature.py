@@ -158,8 +158,8 @@ def _rule(
 
 def _check_size(weights: Array, scope: DensityScope, box: Mapping[str, Range]) -> None:
     """Refuse what would take all memory: integrals inside of integrals, for many events."""
-    others = (v for name, v in scope.values.items() if name not in box)
-    size = weights.shape[0] * max((*map(jnp.size, others), weights[0].size), default=1)
+    others = [jnp.size(v) for name, v in scope.values.items() if name not in box]
+    size = weights.shape[0] * max(math.prod(weights.shape[1:]), *others, 1)
     if size > MOST_VALUES:
         raise CompileError(
             f"an integral over {', '.join(box)} takes {size:.1e} values at once, more than "
