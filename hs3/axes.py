@@ -27,14 +27,14 @@ class Axis(Named):
     value: Number | None = None
 
     def bin_edges(self) -> npt.NDArray[np.float64] | None:
-        """Bin edges, shape (bins + 1,), or None where the axis carries no binning.
+        """Bin edges, shape (bins + 1,), or None where the axis has no bin.
 
         Raises:
             CompileError: there are more than `MOST_BINS`.
         """
         if self.edges is not None:
-            return np.asarray(self.edges, dtype=np.float64)
-        if self.nbins is None or self.min is None or self.max is None:
+            return np.asarray(self.edges, dtype=np.float64) if len(self.edges) > 1 else None
+        if self.nbins is None or self.nbins < 1 or self.min is None or self.max is None:
             return None
         if self.nbins > MOST_BINS:
             message = f"axis {self.name!r} has {self.nbins} bins, more than {MOST_BINS}"

@@ -152,6 +152,17 @@ def test_bins_of_a_domain_are_bounded() -> None:
         engine.compile(resolve(Workspace.from_json(in_bins(gauss, 10**9))))
 
 
+@pytest.mark.parametrize("binning", [{"nbins": 0}, {"nbins": -1}, {"edges": [0.0]}])
+def test_less_than_one_bin_is_none(binning: Json) -> None:
+    gauss = {"type": "gaussian_dist", "x": "x", "mean": 2.0, "sigma": 1.0}
+    document = in_bins(gauss, 4)
+    (axis,) = (a for d in document["domains"] for a in d["axes"] if a["name"] == "x")
+    del axis["nbins"]
+    axis |= binning
+    with pytest.raises(HS3Error, match="bins"):
+        engine.compile(resolve(Workspace.from_json(document)))
+
+
 def test_a_density_that_does_not_depend_on_the_variable_of_its_bins_is_flat() -> None:
     constant = {"type": "generic_dist", "expression": "3"}
     model = engine.compile(resolve(Workspace.from_json(in_bins(constant, 4))))
