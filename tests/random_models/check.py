@@ -210,11 +210,19 @@ def _by_xml(workspace: Workspace) -> tuple[Workspace, Mapping[str, str] | None]:
     from hs3.adapters.xml import from_xml, to_xml
 
     with tempfile.TemporaryDirectory() as folder:
-        to_xml(workspace, Path(folder) / "xml")
+        told = to_xml(workspace, Path(folder) / "xml")
         there, report = from_xml(Path(folder) / "xml" / "combination.xml")
+    if any(finding.code == "xml.clipping" for finding in told) and _is_negative(workspace):
+        raise ConversionError("a rate is cut at zero, as was told", code="xml.clipping")
     if any(finding.code == "xml.conflict" for finding in report):
         raise ConversionError("a start is outside of HistFactory's range", code="xml.conflict")
     return there, None
+
+
+def _is_negative(workspace: Workspace) -> bool:
+    """Whether a sample has a rate below zero at the start."""
+    yields = compiled(workspace).sample_yields()
+    return any((rates < 0.0).any() for samples in yields.values() for rates in samples.values())
 
 
 def _by_zfit(workspace: Workspace) -> tuple[Workspace, Mapping[str, str] | None]:
