@@ -702,6 +702,63 @@ def test_root_finds_the_numbers_of_densities(name: str) -> None:
     assert_same_changes(of_root(out, points), expected, tolerance)
 
 
+TWO = {
+    "distributions": [
+        {"name": "first", "type": "gaussian_dist", "x": "x", "mean": "m", "sigma": 1.5},
+        {"name": "second", "type": "exponential_dist", "x": "y", "c": "s"},
+        {"name": "told", "type": "gaussian_dist", "x": "s", "mean": 0.8, "sigma": 0.3},
+    ],
+    "data": [
+        {"name": f"d{x}", "type": "unbinned", "axes": [{"name": x, "min": 0, "max": 8}]}
+        | {"entries": [[1.0], [2.5]]}
+        for x in "xy"
+    ],
+    "domains": [
+        {"name": "default_domain", "type": "product_domain", "axes": [
+            {"name": "m", "min": 0, "max": 8}, {"name": "s", "min": 0.1, "max": 3}]}
+    ],
+    "parameter_points": [{"name": "default_values", "parameters": [
+        {"name": "m", "value": 3.0}, {"name": "s", "value": 1.0}]}],
+    "likelihoods": [{"name": "L", "distributions": ["first", "second"], "data": ["dx", "dy"],
+        "aux_distributions": ["told"]}],
+}  # fmt: skip
+
+
+def test_a_constraint_goes_with_a_density_that_depends_on_its_parameter() -> None:
+    """ROOT leaves it out elsewhere, whatever other densities depend on."""
+    out, _ = converted(TWO)
+    products = {d["name"]: d["factors"] for d in out["distributions"] if "factors" in d}
+    assert products == {"second_with_constraints": ["second", "told"]}
+    both = {**TWO["distributions"][2], "x": "sum"}
+    document = TWO | {
+        "distributions": [*TWO["distributions"][:2], both],
+        "functions": [{"name": "sum", "type": "sum", "summands": ["m", "s"]}],
+    }
+    with pytest.raises(ConversionError, match="'first' does not depend on 's'"):
+        converted(document)
+
+
+@pytest.mark.slow
+def test_root_counts_the_constraint_of_a_later_density() -> None:
+    out, _ = converted(TWO)
+    points = [{"m": 3.0, "s": 1.0}, {"s": 0.4}, {"m": 4.0, "s": 2.0}]
+    model = hs3.compile(Workspace.from_json(TWO))
+    expected = [model.nll({"m": 3.0, "s": 1.0} | p) for p in points]
+    assert_same_changes(of_root(out, points), expected)
+
+
+def test_mixtures_that_share_observables_with_factors_are_refused() -> None:
+    """Inside of a product ROOT takes their summands as they were normalised last, if at all."""
+    parts = [
+        {"name": "px", "type": "mixture_dist", "summands": ["p1", "p2"], "coefficients": ["c"]},
+        {"name": "p1", **X},
+        {"name": "p2", **X, "sigma": 4.0},
+        {"name": "py", **generic("2 + x")},
+    ]
+    with pytest.raises(ConversionError, match="the mixture 'px' shares observables"):
+        converted(events(BOTH, *parts))
+
+
 @pytest.mark.slow
 def test_every_density_that_is_written_has_roots_numbers() -> None:
     """The table of densities that the engine is tested with."""

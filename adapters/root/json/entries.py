@@ -92,6 +92,14 @@ class EntryWriter:
         tables = self.draft.workspace.tables["distributions"]
         if any(extended(tables[f][1], tables) for f in group):
             refuse("a factor that predicts the number of events and shares observables", path)
+        for factor in group:
+            if mixture := self.products.mixture_in(factor):
+                refuse(
+                    f"the mixture {mixture!r} shares observables with other factors; ROOT does not "
+                    "normalise its summands there",
+                    path,
+                    mixture,
+                )
         made = product if count == 1 else names.helper(f"{product}_{names.of(group[0])}")
         factors = [names.of(f) for f in group]
         inner = {"name": names.helper(f"{made}_product"), "type": "product", "factors": factors}

@@ -89,8 +89,8 @@ def write_likelihood(draft: Draft, graph: Graph) -> Written:
         for name, about in loose.items():
             channels[0].attach(name, steering.parameters(about))
     elif pdfs and loose:
-        _check_connected(draft, graph, observed, loose)
-        pdfs[0] = _with_constraints(draft, pdfs[0], list(loose))
+        for number, names in _places(draft, graph, observed, loose).items():
+            pdfs[number] = _with_constraints(draft, pdfs[number], names)
     pdfs = [*(writer.put() for writer in channels), *pdfs]
     if not pdfs:
         refuse(f"the likelihood {graph.name!r} has no data", "", graph.name)
@@ -173,13 +173,14 @@ class Steering:
         return [self.draft.names.of(p.name) for p in free]
 
 
-def _check_connected(
+def _places(
     draft: Draft, graph: Graph, terms: Sequence[Term], loose: Mapping[str, str]
-) -> None:
-    """ROOT leaves out constraints of parameters that no density depends on.
+) -> dict[int, list[str]]:
+    """The constraints that go with each of the terms, by its number.
 
-    Where densities depend on some of them, it normalises the constraint over these alone, so that
-    it becomes a conditional density.
+    Of the constraints of a pdf, ROOT leaves out those whose parameters the rest of this pdf does
+    not depend on. Where it depends on some of them, ROOT normalises the constraint over these
+    alone, so that it becomes a conditional density.
     """
     uses, known = Uses(draft.workspace, Log()), {p.name for p in graph.parameters}
     constant = {p.name for p in graph.parameters if p.const}
@@ -188,17 +189,23 @@ def _check_connected(
         node = uses.node(name)
         return {name} & known if node is None else set(uses.leaves(node)) & known
 
-    used = {leaf for term in terms for leaf in leaves(term.distribution.name)}
-    for about in loose.values():
-        if not leaves(about) & used:
+    used = [leaves(term.distribution.name) for term in terms]
+    places: dict[int, list[str]] = {}
+    for name, about in loose.items():
+        own = leaves(about)
+        free = own - constant or own
+        best = max(range(len(terms)), key=lambda i: (len(free & used[i]), -i))
+        if not own & used[best]:
             message = f"nothing but its constraint depends on {about!r}, which ROOT then leaves out"
             refuse(message, "", about)
-        if alone := leaves(about) - used - constant:
+        if alone := free - used[best]:
             message = (
-                f"nothing but the constraint depends on {sorted(alone)[0]!r} of {about!r}, over "
-                "which ROOT then does not normalise it"
+                f"of what {about!r} constrains, {terms[best].distribution.name!r} does not depend "
+                f"on {sorted(alone)[0]!r}, over which ROOT then does not normalise it"
             )
             refuse(message, "", about)
+        places.setdefault(best, []).append(name)
+    return places
 
 
 def _with_constraints(draft: Draft, pdf: str, loose: Sequence[str]) -> str:

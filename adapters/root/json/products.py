@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from hs3.dialects.base import Log
+from hs3.distributions.mixture import MixtureDist
 from hs3.distributions.product import ProductDist
 from hs3.graph import Graph
 from hs3.resolve.uses import Node, Uses
@@ -48,3 +49,16 @@ class Products:
 
     def _observables(self, factor: str) -> Collection[str]:
         return self.uses.leaves(Node("distributions", factor)).keys() & self.observables
+
+    def mixture_in(self, factor: str) -> str | None:
+        """The name of a mixture in a factor, whose summands are normalised one by one."""
+        seen = {Node("distributions", factor)}
+        stack = list(seen)
+        while stack:
+            node = stack.pop()
+            if isinstance(self.uses.part(node), MixtureDist):
+                return node.name
+            inner = {n for n in self.uses.direct(node) if isinstance(n, Node)} - seen
+            seen |= inner
+            stack.extend(inner)
+        return None
