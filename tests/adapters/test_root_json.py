@@ -724,6 +724,27 @@ TWO = {
 }  # fmt: skip
 
 
+def test_custom_shapes_add_up_variations_of_one_parameter() -> None:
+    """PiecewiseInterpolation sets the code of the first variable of a name only."""
+    first = b.modifier(b.HISTOSYS, data={"hi": {"contents": [12, 21]}, "lo": {"contents": [9, 17]}})
+    second = b.modifier(first, name="more", data=first["data"])
+    parameter = first["parameter"]
+    wide = {"name": parameter, "min": -50.0, "max": 50.0}
+    whole = b.document(
+        b.sample(first, second),
+        domains=[{"name": "default_domain", "type": "product_domain", "axes": [wide]}],
+    )
+    out, _ = converted(whole)
+    (made,) = (f for f in out["functions"] if f["type"] == "interpolation")
+    assert made["vars"] == [parameter]
+    histograms = {f["name"]: f["data"]["contents"] for f in out["functions"] if "data" in f}
+    counts = histograms[made["nom"]]
+    nominal = whole["distributions"][0]["samples"][0]["data"]["contents"]
+    wanted = [1 + 2 * (h - n) / n for h, n in zip([12, 21], nominal, strict=True)]
+    assert counts == [1.0, 1.0]
+    assert histograms[made["high"][0]] == pytest.approx(wanted)
+
+
 def test_a_constraint_goes_with_a_density_that_depends_on_its_parameter() -> None:
     """ROOT leaves it out elsewhere, whatever other densities depend on."""
     out, _ = converted(TWO)

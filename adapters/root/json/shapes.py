@@ -9,6 +9,7 @@ nominally empty, the sample's contents become 1 and the interpolation is that of
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -71,6 +72,27 @@ def nominally_empty(sample: Sample, variations: Sequence[HistoSys]) -> bool:
     return any((v.hi[empty] != 0.0).any() or (v.lo[empty] != 0.0).any() for v in variations)
 
 
+def _per_parameter(sample: Sample, variations: Sequence[HistoSys]) -> list[HistoSys]:
+    """The variations, those of one parameter added up: ROOT sets the code of the first one only.
+
+    Additive codes are linear in what the variations differ by from the nominal counts.
+    """
+    found: dict[str, HistoSys] = {}
+    for v in variations:
+        first = found.setdefault(v.parameter, v)
+        if first is v:
+            continue
+        if first.interpolation is not v.interpolation:
+            refuse(
+                f"two histosys of one sample in {v.parameter!r} with different interpolations",
+                v.path,
+                v.parameter,
+            )
+        hi, lo = (a + b - sample.nominal for a, b in ((first.hi, v.hi), (first.lo, v.lo)))
+        found[v.parameter] = replace(first, hi=hi, lo=lo)
+    return list(found.values())
+
+
 def custom_shape(
     draft: Draft, name: str, sample: Sample, variations: Sequence[HistoSys], axes: Sequence[Json]
 ) -> Json:
@@ -81,6 +103,7 @@ def custom_shape(
             variations[0].path,
             sample.name,
         )
+    variations = _per_parameter(sample, variations)
     made = draft.names.helper(name)
 
     def histogram(kind: str, contents: FloatArray) -> str:
