@@ -203,7 +203,8 @@ def _by_pyhf(workspace: Workspace) -> tuple[Workspace, Mapping[str, str] | None]
     data, report = to_pyhf(workspace)
     if any(finding.code == "pyhf.constant_term" for finding in report):
         raise ConversionError("other by a constant", code="pyhf.constant_term")
-    return from_pyhf(data)[0], None
+    codes = (f.value for f in report if f.code == "pyhf.modifier_settings")
+    return from_pyhf(data, interpolation=next(codes, "code4"))[0], None
 
 
 def _by_xml(workspace: Workspace) -> tuple[Workspace, Mapping[str, str] | None]:
