@@ -82,7 +82,7 @@ class Blocks:
 
 
 class Values(NamedTuple):
-    """What the slots of a block hold, by role; all have its leading axes."""
+    """What the slots of a block hold, by role: shapes (…, K), X, N, M, V and B, see `Blocks`."""
 
     additive: Array
     ratio: Array

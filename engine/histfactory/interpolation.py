@@ -130,7 +130,7 @@ def _log_exponential_jvp(primals: _Factors, tangents: _Factors) -> tuple[Array, 
 def exponential_product(
     alpha: Array, log_hi: Array, log_lo: Array, poly: Array, smooth: Array
 ) -> Array:
-    """Product over N of the factors that `log_exponential` gives the logarithms of.
+    r""":math:`\prod_n f_n`, shape (...), of the factors of `log_exponential`, with its arguments.
 
     Polynomials are multiplied as they are: their logarithms would take most of the time.
     """

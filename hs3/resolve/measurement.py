@@ -70,17 +70,12 @@ class Recogniser:
     def _needs_densities(self, made: Constraint) -> bool:
         """True where a function integrates or differentiates; only densities can have such."""
         names = (made.parameter, made.observed, made.scale)
-        stack = [Node("functions", n) for n in names if isinstance(n, str) and n in self.functions]
-        seen = set(stack)
-        while stack:
-            node = stack.pop()
-            calculus = IntegralFunction | DerivativeFunction
-            if node.section == "distributions" or isinstance(self.uses.part(node), calculus):
-                return True
-            inner = {n for n in self.uses.direct(node) if isinstance(n, Node)} - seen
-            seen |= inner
-            stack.extend(inner)
-        return False
+        starts = (Node("functions", n) for n in names if isinstance(n, str) and n in self.functions)
+        calculus = IntegralFunction | DerivativeFunction
+        return any(
+            node.section == "distributions" or isinstance(self.uses.part(node), calculus)
+            for node in self.uses.reached(starts)
+        )
 
     def _gauss(self, dist: Distribution, path: str, hints: Hints) -> Constraint | None:
         x, mean, sigma = (_value(dist, key) for key in ("x", "mean", "sigma"))

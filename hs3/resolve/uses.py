@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -98,6 +98,17 @@ class Uses:
             seen.update(nodes)
             stack.extend(reversed(nodes))
         return leaves
+
+    def reached(self, starts: Iterable[Node]) -> Iterator[Node]:
+        """The functions and distributions that `starts` depend on, and they themselves."""
+        stack = list(dict.fromkeys(starts))
+        seen = set(stack)
+        while stack:
+            node = stack.pop()
+            yield node
+            nodes = {n for n in self.direct(node) if isinstance(n, Node)} - seen
+            seen |= nodes
+            stack.extend(nodes)
 
     def variates(self, start: Node) -> list[str]:
         """Names that stand as the variable of a distribution reached from `start`."""

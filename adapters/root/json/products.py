@@ -52,13 +52,5 @@ class Products:
 
     def mixture_in(self, factor: str) -> str | None:
         """The name of a mixture in a factor, whose summands are normalised one by one."""
-        seen = {Node("distributions", factor)}
-        stack = list(seen)
-        while stack:
-            node = stack.pop()
-            if isinstance(self.uses.part(node), MixtureDist):
-                return node.name
-            inner = {n for n in self.uses.direct(node) if isinstance(n, Node)} - seen
-            seen |= inner
-            stack.extend(inner)
-        return None
+        nodes = self.uses.reached([Node("distributions", factor)])
+        return next((n.name for n in nodes if isinstance(self.uses.part(n), MixtureDist)), None)
