@@ -63,8 +63,10 @@ class ToyTester:
             float(np.quantile(other, ndtr(sign * band), method="higher")) for band in BANDS
         ]
         bands = [(tail(tested, x)[0], tail(other, x)[0]) for x in quantiles]
-        cls = p / pb if pb > 0.0 else 0.0
-        relative = math.hypot(p_error / max(p, 1.0 / len(tested)), pb_error / max(pb, 1e-300))
+        # No toy as extreme says that the probability is below that of one toy, not that it is zero.
+        least = max(pb, 1.0 / len(other))
+        cls = p / least
+        relative = math.hypot(p_error / max(p, 1.0 / len(tested)), pb_error / least)
         return HypoTest(
             tested={t.poi: value},
             statistic=t.statistic.name,
@@ -78,7 +80,11 @@ class ToyTester:
             errors=(p_error, pb_error, max(cls, 1.0 / len(tested)) * relative),
             toys=self.size,
             asymptotic=where_defined(lambda: t.test(value)),
-            notes=(*notes_of(t), *left_out(len(tested) + len(other), 2 * self.size)),
+            notes=(
+                *notes_of(t),
+                *_bound(pb, len(other)),
+                *left_out(len(tested) + len(other), 2 * self.size),
+            ),
         )
 
 
@@ -91,6 +97,13 @@ def where_defined(formula: Callable[[], T]) -> T | None:
         return formula()
     except FitError:
         return None
+
+
+def _bound(probability: float, toys: int) -> tuple[str, ...]:
+    """A note about CLs where no toy of the other hypothesis is as extreme as the data."""
+    if probability > 0.0:
+        return ()
+    return (f"none of {toys} toys of the other hypothesis is as extreme: CLs is a lower bound",)
 
 
 def left_out(used: int, size: int) -> tuple[str, ...]:

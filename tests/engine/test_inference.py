@@ -417,6 +417,15 @@ def test_bins_without_background():
     np.testing.assert_array_equal(found["best"][~excluded, 0], 0.0)
 
 
+def test_cls_is_a_bound_where_no_toy_of_the_other_hypothesis_is_as_extreme():
+    """Far fewer events than the background alone: neither probability can be seen in 100 toys."""
+    found = toy_hypotest(counting(1.0, 60.0), 5.0, toys=100, statistic="q")
+    assert found.p_alternative == 0.0
+    assert found.cls == pytest.approx(100 * found.p_value)
+    assert np.isfinite(found.errors).all()
+    assert any("CLs is a lower bound" in note for note in found.notes)
+
+
 def test_significance_from_toys():
     model = counting(16.0, 10.0, signal=5.0)
     found = toy_significance(model, toys=4000, seed=2)
